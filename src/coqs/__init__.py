@@ -1,0 +1,91 @@
+"""Customer Oriented Quality Service: ratings in; scores, gates and explanations out.
+
+This is the front door. Every public name is reached as ``coqs.NAME`` and is imported from its room
+when it is first asked for, so that ``import coqs`` itself loads nothing. The roof of the house: it
+knows the rooms by name only, and no room imports from it but the plugins, who are strangers.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+# The one list of the public names, by the room that each lives in. `__init__.pyi` repeats it for
+# editors and type checkers, and a test holds the two together.
+_ROOMS = MappingProxyType(
+    {
+        "errors": (
+            "CoqsError",
+            "RecordError",
+            "RubricError",
+            "PolicyError",
+            "ComparisonError",
+            "NotFoundError",
+            "PluginError",
+            "PluginLoadError",
+            "PluginContractError",
+            "PluginCallError",
+            "MissingDependencyError",
+        ),
+        "model": ("CUSTOMER_SETS", "STAGES", "Absence", "CustomerSet", "Provider", "Stage", "Standing"),
+        "tables": ("Encoded",),
+        "rubric": (
+            "Criterion",
+            "Detect",
+            "Fact",
+            "Finding",
+            "Gate",
+            "Ideal",
+            "Level",
+            "Option",
+            "Policy",
+            "Rubric",
+        ),
+        "interactions": ("Interaction", "Interactions", "Turn"),
+        "ratings": ("RatedColumns", "Ratings"),
+        "results": ("Explanation", "GroupTable", "Problem", "Provenance", "Scores"),
+        "hookspecs": ("hookimpl",),
+        "manager": ("PluginInfo", "Plugins", "list_plugins", "load_plugins"),
+        "scoring": ("Scorer", "explain", "score"),
+        "raters": ("rate",),
+        "sample_data": ("make_sample",),
+        "io": ("read_interactions", "read_ratings", "write_ratings", "write_scores"),
+        "report": ("write_report",),
+    }
+)
+
+__all__ = tuple(sorted(["__version__", *(name for names in _ROOMS.values() for name in names)]))
+
+
+def __getattr__(name: str) -> object:
+    """Fetch a public name, or a room, when it is first asked for."""
+    value = _fetch(name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _fetch(name: str) -> object:
+    from importlib import import_module, util
+
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"coqs.{room}"), name)
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("coqs")
+    if not name.startswith("_") and util.find_spec(f"coqs.{name}") is not None:
+        return import_module(f"coqs.{name}")
+    raise AttributeError(_unknown(name), name=name)
+
+
+def _unknown(name: str) -> str:
+    message = f"module 'coqs' has no attribute {name!r}"
+    if name.startswith("_"):  # asked for by tools (`__path__`, `__wrapped__`, …), not mistyped by people
+        return message
+    from coqs.errors import suggest
+
+    return f"{message}; {suggest(name, __all__)}"

@@ -1,0 +1,86 @@
+"""The front door's names with their types, for editors and type checkers."""
+
+from coqs.errors import (
+    ComparisonError as ComparisonError,
+    CoqsError as CoqsError,
+    MissingDependencyError as MissingDependencyError,
+    NotFoundError as NotFoundError,
+    PluginCallError as PluginCallError,
+    PluginContractError as PluginContractError,
+    PluginError as PluginError,
+    PluginLoadError as PluginLoadError,
+    PolicyError as PolicyError,
+    RecordError as RecordError,
+    RubricError as RubricError,
+)
+from coqs.hookspecs import (
+    hookimpl as hookimpl,
+)
+from coqs.interactions import (
+    Interaction as Interaction,
+    Interactions as Interactions,
+    Turn as Turn,
+)
+from coqs.io import (
+    read_interactions as read_interactions,
+    read_ratings as read_ratings,
+    write_ratings as write_ratings,
+    write_scores as write_scores,
+)
+from coqs.manager import (
+    PluginInfo as PluginInfo,
+    Plugins as Plugins,
+    list_plugins as list_plugins,
+    load_plugins as load_plugins,
+)
+from coqs.model import (
+    CUSTOMER_SETS as CUSTOMER_SETS,
+    STAGES as STAGES,
+    Absence as Absence,
+    CustomerSet as CustomerSet,
+    Provider as Provider,
+    Stage as Stage,
+    Standing as Standing,
+)
+from coqs.raters import (
+    rate as rate,
+)
+from coqs.ratings import (
+    RatedColumns as RatedColumns,
+    Ratings as Ratings,
+)
+from coqs.report import (
+    write_report as write_report,
+)
+from coqs.results import (
+    Explanation as Explanation,
+    GroupTable as GroupTable,
+    Problem as Problem,
+    Provenance as Provenance,
+    Scores as Scores,
+)
+from coqs.rubric import (
+    Criterion as Criterion,
+    Detect as Detect,
+    Fact as Fact,
+    Finding as Finding,
+    Gate as Gate,
+    Ideal as Ideal,
+    Level as Level,
+    Option as Option,
+    Policy as Policy,
+    Rubric as Rubric,
+)
+from coqs.sample_data import (
+    make_sample as make_sample,
+)
+from coqs.scoring import (
+    Scorer as Scorer,
+    explain as explain,
+    score as score,
+)
+from coqs.tables import (
+    Encoded as Encoded,
+)
+
+__version__: str
