@@ -1,0 +1,176 @@
+"""Every error that coqs raises on purpose, and how its message is formed.
+
+Floor 0: knows nothing of coqs, numpy or pluggy. The tree::
+
+    CoqsError(Exception)
+    ├─ RecordError(ValueError)      a record cannot be used           .path .line .failures
+    ├─ RubricError(ValueError)      a rubric contradicts itself       .rubric .criterion
+    ├─ PolicyError(ValueError)      a policy contradicts itself       .choice .value
+    ├─ ComparisonError(ValueError)  two results must not be compared  .left .right
+    ├─ NotFoundError(KeyError)      no such rubric, stage, column     .name .available
+    ├─ PluginError                  a plugin is at fault              .plugin .hook
+    │  ├─ PluginLoadError           it could not be imported
+    │  ├─ PluginContractError       it does not keep to a hook's contract
+    │  └─ PluginCallError           its implementation raised
+    └─ MissingDependencyError(ImportError)                            .extra
+
+A message reads ``where: what must hold, got value; what to do``. Parts live on the exception, so
+nobody has to parse prose. Words of a customer never appear in one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+SHOWN_FAILURES = 10
+SHOWN_NAMES = 5
+
+
+class CoqsError(Exception):
+    """Root of every error that coqs raises on purpose."""
+
+    def __init__(self, message: str, **parts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        for name, value in parts.items():
+            setattr(self, name, value)
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message, dict(self.__dict__))
+
+
+def _rebuild(kind: type[CoqsError], message: str, parts: dict[str, Any]) -> CoqsError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.__dict__.update(parts)
+    return error
+
+
+class RecordError(CoqsError, ValueError):
+    """A record or a table cannot be used; `failures` holds every problem that was kept."""
+
+    path: str
+    line: int | None
+    failures: tuple[str, ...]
+
+    def __init__(
+        self, message: str, *, path: str = "", line: int | None = None, failures: Iterable[str] = ()
+    ) -> None:
+        super().__init__(message, path=path, line=line, failures=tuple(failures) or (message,))
+
+
+class RubricError(CoqsError, ValueError):
+    """A rubric contradicts itself, or its file has a key or a value that does not belong."""
+
+    rubric: str
+    criterion: str | None
+
+    def __init__(self, message: str, *, rubric: str = "", criterion: str | None = None) -> None:
+        super().__init__(message, rubric=rubric, criterion=criterion)
+
+
+class PolicyError(CoqsError, ValueError):
+    """A scoring policy contradicts itself or asks for what is not there."""
+
+    choice: str
+    value: Any
+
+    def __init__(self, message: str, *, choice: str = "", value: Any = None) -> None:
+        super().__init__(message, choice=choice, value=value)
+
+
+class ComparisonError(CoqsError, ValueError):
+    """Two results must not be compared."""
+
+    left: Any
+    right: Any
+
+    def __init__(self, message: str, *, left: Any = None, right: Any = None) -> None:
+        super().__init__(message, left=left, right=right)
+
+
+class NotFoundError(CoqsError, KeyError):
+    """Nothing has this name; `available` lists what there is."""
+
+    name: str
+    available: tuple[str, ...]
+
+    def __init__(self, what: str, name: str, available: Iterable[str], *, where: str = "") -> None:
+        known = tuple(available)
+        place = f"{where}: " if where else ""
+        super().__init__(f"{place}no {what} {name!r}; {suggest(name, known)}", name=name, available=known)
+
+
+class PluginError(CoqsError):
+    """A plugin is at fault."""
+
+    plugin: str
+    hook: str | None
+
+    def __init__(self, message: str, *, plugin: str, hook: str | None = None) -> None:
+        super().__init__(message, plugin=plugin, hook=hook)
+
+
+class PluginLoadError(PluginError):
+    """A plugin could not be imported."""
+
+
+class PluginContractError(PluginError):
+    """A plugin does not keep to a hook's contract."""
+
+
+class PluginCallError(PluginError):
+    """A plugin's implementation raised while it was called."""
+
+
+class MissingDependencyError(CoqsError, ImportError):
+    """An optional library is not installed; `extra` names the extra that brings it."""
+
+    extra: str
+
+    def __init__(self, what: str, *, library: str, extra: str) -> None:
+        message = f"{what} needs {library}, which is not installed; run: pip install 'coqs[{extra}]'"
+        super().__init__(message, extra=extra)
+
+
+def nearest(name: str, available: Iterable[str]) -> list[str]:
+    """List `available` with the names nearest to `name` first, `SHOWN_NAMES` at most."""
+    known = sorted(set(available))
+    close = difflib.get_close_matches(name, known, n=SHOWN_NAMES, cutoff=0.6)
+    return (close + [other for other in known if other not in close])[:SHOWN_NAMES]
+
+
+def suggest(name: str, available: Iterable[str]) -> str:
+    """Say what could have been meant by `name`.
+
+    >>> suggest("anser", ["answer", "absence"])
+    "did you mean 'answer'?"
+    >>> suggest("zzz", ["answer", "absence"])
+    "known are 'absence', 'answer'"
+    """
+    known = sorted(set(available))
+    if not known:
+        return "there are none"
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    shown = ", ".join(repr(other) for other in known[:SHOWN_NAMES])
+    return f"known are {shown}" + (
+        f" and {len(known) - SHOWN_NAMES} more" if len(known) > SHOWN_NAMES else ""
+    )
+
+
+def many_failures(where: str, failures: Sequence[str], *, count: int | None = None) -> str:
+    """Join failures into one message: all counted, the first `SHOWN_FAILURES` shown."""
+    total = len(failures) if count is None else count
+    if total == 1:
+        return f"{where}: {failures[0]}" if where else failures[0]
+    shown = failures[:SHOWN_FAILURES]
+    head = f"{where}: " if where else ""
+    tail = [] if total <= len(shown) else [f"  and {total - len(shown)} more"]
+    return "\n".join([f"{head}{total} problems", *(f"  {failure}" for failure in shown), *tail])

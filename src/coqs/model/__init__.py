@@ -1,0 +1,12 @@
+"""Who is served, in which stage, by whom: the plain vocabulary of the method.
+
+Floor 1: frozen attrs classes and enumerations; no numpy, no pluggy, no files.
+"""
+
+from coqs.model.absence import Absence, Standing
+from coqs.model.customer_sets import CUSTOMER_SETS, CustomerSet
+from coqs.model.people import Provider
+from coqs.model.stages import STAGES, Stage
+from coqs.model.words import Words
+
+__all__ = ["CUSTOMER_SETS", "STAGES", "Absence", "CustomerSet", "Provider", "Stage", "Standing", "Words"]

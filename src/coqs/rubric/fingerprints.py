@@ -1,0 +1,107 @@
+"""Two fingerprints of a rubric, from a canonical form that is stable across releases.
+
+`scoring` covers what can change a number; `content` covers every word. Criteria, stages and sets
+of ids are sorted in the scoring form, since their order changes no number; levels keep theirs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from coqs.rubric.conditions import Condition, CriterionIn, Every, FactBetween, FactIn, Negation, Some, leaves
+from coqs.rubric.criteria import Criterion
+from coqs.rubric.form import Form
+from coqs.rubric.policy import Policy
+from coqs.rubric.scales import Level, SeveralChoice
+from coqs.rubric.toml_out import document
+
+
+@attrs.frozen(slots=True)
+class Fingerprint:
+    """SHA-256 of a rubric's two canonical forms, as text."""
+
+    scoring: str
+    """Equal where no answer sheet can get two different numbers or verdicts."""
+    content: str
+    """Equal where every word is equal too."""
+
+
+def fingerprint_of(form: Form) -> Fingerprint:
+    """Compute both fingerprints of a rubric."""
+    return Fingerprint(scoring=_digest(_scoring_form(form)), content=_digest(document(form)))
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _exact(value: Fraction | None) -> str | None:
+    return None if value is None else f"{value.numerator}/{value.denominator}"
+
+
+def _scoring_form(form: Form) -> dict[str, Any]:
+    read = {
+        leaf.fact for each in form.criteria for leaf in leaves(each.when) if not isinstance(leaf, CriterionIn)
+    }
+    read |= {each.ideal.fact for each in form.criteria if each.ideal}
+    return {
+        "form": "coqs-rubric-scoring/1",
+        "pass_mark": _exact(form.pass_mark),
+        "policy": (form.policy or Policy()).choices(),
+        "facts": sorted([fact.id, fact.kind] for fact in form.facts if fact.id in read),
+        "stages": sorted([stage.id, _exact(stage.weight), _exact(stage.pass_mark)] for stage in form.stages),
+        "criteria": sorted((_criterion(each) for each in form.criteria), key=lambda each: str(each["id"])),
+    }
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    gate, ideal = criterion.gate, criterion.ideal
+    return {
+        "id": criterion.id,
+        "stage": criterion.stage,
+        "weight": _exact(criterion.weight),
+        "scale": _scale(criterion),
+        "applies_to": sorted(criterion.applies_to),
+        "when": _condition(criterion.when),
+        "modes": [criterion.record_only, criterion.bonus, criterion.irreversible],
+        "gate": gate and [gate.error_class, gate.kind, sorted(gate.on)],
+        "ideal": ideal and [ideal.fact, sorted(ideal.best), [_exact(points) for points in ideal.points]],
+    }
+
+
+def _scale(criterion: Criterion) -> dict[str, Any]:
+    scale = criterion.scale
+    if isinstance(scale, SeveralChoice):
+        return {
+            "options": sorted([option.id, str(_exact(option.points))] for option in scale.options),
+            "marks": [_exact(scale.meets_at), _exact(scale.exceeds_at)],
+        }
+    return {"levels": [_level(level) for level in scale.levels]}
+
+
+def _level(level: Level) -> list[Any]:
+    return [level.id, _exact(level.points), level.standing, _exact(level.low), _exact(level.high)]
+
+
+def _condition(condition: Condition | None) -> Any:
+    match condition:
+        case None:
+            return None
+        case FactIn(fact, values):
+            return ["fact", fact, sorted(values)]
+        case FactBetween(fact, low, high):
+            return ["between", fact, _exact(low), _exact(high)]
+        case CriterionIn(criterion, ids):
+            return ["criterion", criterion, sorted(ids)]
+        case Negation(inner):
+            return ["not", _condition(inner)]
+        case Every(parts):
+            return ["and", *(_condition(part) for part in parts)]
+        case Some(parts):
+            return ["or", *(_condition(part) for part in parts)]

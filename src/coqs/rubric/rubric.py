@@ -1,0 +1,116 @@
+"""The rubric: an immutable, checked form that reads and writes TOML and knows its fingerprints."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+from typing import Protocol, Self
+
+import attrs
+
+from coqs.errors import RubricError
+from coqs.rubric.checks import check
+from coqs.rubric.conditions import criteria_read
+from coqs.rubric.findings import Finding
+from coqs.rubric.fingerprints import Fingerprint, fingerprint_of
+from coqs.rubric.form import Fact, Form, Origin
+from coqs.rubric.lint import lint
+from coqs.rubric.toml_in import parts_from_toml
+from coqs.rubric.toml_out import toml_from_form
+
+__all__ = ["Fact", "Fingerprint", "Origin", "Rubric"]
+
+
+class Readable(Protocol):
+    """A file of a package, as `importlib.resources` hands it out."""
+
+    def read_bytes(self) -> bytes:
+        """Return the whole content."""
+
+
+@attrs.frozen(slots=False, kw_only=True)
+class Rubric(Form):
+    """What is asked of an interaction and what each answer earns.
+
+    Built from TOML or from its parts; either way contradictions raise `RubricError` with the key
+    path. A rubric never changes: `attrs.evolve` makes another.
+    """
+
+    def __attrs_post_init__(self) -> None:
+        check(self)
+
+    @classmethod
+    def from_toml(cls, source: str | os.PathLike[str] | Readable) -> Self:
+        """Read a rubric from a TOML file: a path, or a resource of a package.
+
+        Raises
+        ------
+        RubricError
+            The file cannot be read, is not UTF-8 or TOML, or contradicts itself; the message
+            names the key path, or the line of a syntax error.
+        """
+        name = Path(str(source)).name
+        readable = Path(source) if isinstance(source, str | os.PathLike) else source
+        try:
+            text = readable.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            problem = error.strerror or type(error).__name__
+            raise RubricError(
+                f"{name}: must be a readable file, got {problem.lower()!r}; check the path"
+            ) from None
+        except UnicodeDecodeError as error:
+            raise RubricError(
+                f"{name}: must be UTF-8, got another encoding at byte {error.start}; save it as UTF-8"
+            ) from None
+        return cls.from_toml_text(text, name=name)
+
+    @classmethod
+    def from_toml_text(cls, text: str, *, name: str = "rubric") -> Self:
+        """Read a rubric from the text of a TOML file; `name` stands in messages."""
+        try:
+            return cls(**parts_from_toml(text))
+        except RubricError as error:
+            raise RubricError(
+                f"{name}: {error.message}", rubric=error.rubric, criterion=error.criterion
+            ) from None
+
+    def to_toml(self) -> str:
+        """Write the rubric as TOML text, from which `from_toml_text` makes an equal rubric.
+
+        Raises
+        ------
+        MissingDependencyError
+            tomli-w is not installed; the extra `toml` brings it.
+        """
+        return toml_from_form(self)
+
+    @functools.cached_property
+    def fingerprint(self) -> Fingerprint:
+        """The two fingerprints: `scoring` for what can change a number, `content` for every word."""
+        return fingerprint_of(self)
+
+    def lint(self) -> tuple[Finding, ...]:
+        """Look for weaknesses that are no contradictions; each finding has a code and a cure."""
+        return lint(self)
+
+    @functools.cached_property
+    def asking_order(self) -> tuple[str, ...]:
+        """The criterion ids, each after those whose answers its `when` reads."""
+        placed: dict[str, None] = {}
+
+        def place(id: str) -> None:
+            if id not in placed:
+                for read in criteria_read(self.criterion(id).when):
+                    place(read)
+                placed[id] = None
+
+        for id in self.criterion_ids:
+            place(id)
+        return tuple(placed)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Rubric {self.id!r} version {self.version!r}: {len(self.criteria)} criteria, "
+            f"{len(self.stages)} stages, scoring {self.fingerprint.scoring[:19]}>"
+        )

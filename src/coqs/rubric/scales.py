@@ -1,0 +1,109 @@
+"""The three kinds of scale: single choice, numeric ranges and several choice."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import attrs
+
+from coqs.model import Standing, Words
+
+
+@attrs.frozen(slots=True)
+class Level:
+    """One answer of a single choice, or one range of a numeric scale."""
+
+    id: str
+    """Stable id, unique within its criterion."""
+    points: Fraction | None = None
+    """What the level earns; None where an ideal point or a record-only criterion needs none."""
+    standing: Standing | None = None
+    """How it stands to what the customer expects (`is` in the file)."""
+    words: Words = Words()
+    """The anchor: what an observer sees at this level."""
+    low: Fraction | None = None
+    """Numeric only (`from`): the lowest value that belongs here; None is unbounded."""
+    high: Fraction | None = None
+    """Numeric only (`below`): the first value that no longer belongs here; None is unbounded."""
+
+
+@attrs.frozen(slots=True)
+class Option:
+    """One option of a several choice."""
+
+    id: str
+    """Stable id, unique within its criterion."""
+    points: Fraction | None = None
+    """What choosing it adds; may be negative."""
+    words: Words = Words()
+    """What an observer sees."""
+
+
+@attrs.frozen(slots=True)
+class SingleChoice:
+    """Ordered levels of which one is chosen."""
+
+    levels: tuple[Level, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the level ids in order."""
+        return tuple(level.id for level in self.levels)
+
+
+@attrs.frozen(slots=True)
+class Numeric:
+    """Contiguous ranges of a number, each of which is a level.
+
+    Values and edges are compared as 64-bit floats, so that a value typed as an edge belongs to it.
+    """
+
+    levels: tuple[Level, ...]
+    unit: str = ""
+    """What is counted or measured, for people to read."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the ranges in ascending order."""
+        return tuple(level.id for level in self.levels)
+
+    def position(self, value: float) -> int | None:
+        """Return which range holds `value`, or None where none does.
+
+        >>> fast = Level("fast", high=Fraction(10))
+        >>> slow = Level("slow", low=Fraction(10))
+        >>> Numeric((fast, slow)).position(10.0)
+        1
+        """
+        for place, level in enumerate(self.levels):
+            above = level.low is None or value >= float(level.low)
+            if above and (level.high is None or value < float(level.high)):
+                return place
+        return None
+
+
+@attrs.frozen(slots=True)
+class SeveralChoice:
+    """Options of which any number may be chosen."""
+
+    options: tuple[Option, ...]
+    meets_at: Fraction | None = None
+    """Share of the criterion from which the answer meets expectation."""
+    exceeds_at: Fraction | None = None
+    """Share of the criterion from which the answer exceeds expectation."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the option ids in order."""
+        return tuple(option.id for option in self.options)
+
+    def standing(self, share: Fraction) -> Standing | None:
+        """Return how a share of this criterion stands to expectation; None where it does not say."""
+        if self.exceeds_at is not None and share >= self.exceeds_at:
+            return Standing.EXCEEDS
+        if self.meets_at is None:
+            return None
+        return Standing.MEETS if share >= self.meets_at else Standing.BELOW
+
+
+Scale = SingleChoice | Numeric | SeveralChoice

@@ -1,0 +1,264 @@
+"""Read the parts of a rubric from TOML text, exactly and strictly."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from coqs.errors import CoqsError, RubricError, many_failures, suggest
+from coqs.model import STAGES, CustomerSet, Stage, Standing, Words
+from coqs.rubric.conditions import Condition, CriterionIn, Every, FactBetween, FactIn, Negation, Some
+from coqs.rubric.criteria import Criterion, Detect, Gate, Ideal
+from coqs.rubric.form import SCHEMA, Fact
+from coqs.rubric.keys import Keys, as_fraction, as_text, shown
+from coqs.rubric.policy import Policy
+from coqs.rubric.scales import Level, Numeric, Option, Scale, SeveralChoice, SingleChoice
+
+DEEPEST_CONDITION = 20
+
+
+def parts_from_toml(text: str) -> dict[str, Any]:
+    """Return the keyword arguments of a rubric from the text of its file."""
+    try:
+        entries = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line \d+, column \d+", str(error))
+        where = place[0] if place else "end of file"
+        raise RubricError(f"{where}: must be TOML, got a syntax error; mend it there") from None
+    except (RecursionError, ValueError, ArithmeticError):
+        raise RubricError("must be TOML of a sensible size, got a value out of range; mend it") from None
+    return _rubric(Keys(entries, ""))
+
+
+def _rubric(keys: Keys) -> dict[str, Any]:
+    schema = keys.take("schema")
+    if schema != SCHEMA or isinstance(schema, bool):
+        raise keys.wrong("schema", f"must be {SCHEMA}", schema, f"write schema = {SCHEMA}")
+    parts = {
+        "id": keys.text("id"),
+        "version": keys.text("version"),
+        "language": keys.text("language", "en"),
+        "title": keys.words("title"),
+        "words": keys.words(),
+        "pass_mark": keys.number("pass_mark"),
+        "policy": keys.optional("policy", _policy),
+        "facts": tuple(_fact(id, value) for id, value in keys.table("facts").items()),
+        "sets": tuple(_set(id, value) for id, value in keys.table("sets").items()),
+        "stages": keys.each("stages", _stage) if keys.holds("stages") else STAGES,
+        "criteria": _collected(keys, "criteria", _criterion, rubric=keys.said("id")),
+    }
+    keys.close()
+    return parts
+
+
+def _collected(
+    keys: Keys, key: str, read: Callable[[Any, str], Criterion], *, rubric: str
+) -> tuple[Criterion, ...]:
+    """Read every criterion, and raise once for all that failed."""
+    failures: list[RubricError] = []
+
+    def attempt(entry: Any, path: str) -> Criterion | None:
+        try:
+            return read(entry, path)
+        except RubricError as error:
+            failures.append(error)
+            return None
+
+    criteria = keys.each(key, attempt)
+    if failures:
+        message = many_failures("", [error.message for error in failures])
+        raise RubricError(message, rubric=rubric, criterion=failures[0].criterion)
+    return tuple(criterion for criterion in criteria if criterion is not None)
+
+
+def _policy(value: Any, path: str) -> Policy:
+    try:
+        if isinstance(value, str):
+            return Policy.named(value)
+        table = Keys(value, path)
+        return Policy.from_mapping({key: table.text(key) for key in value})
+    except RubricError:
+        raise
+    except CoqsError as error:
+        raise RubricError(f"{path}: {error}") from None
+
+
+def _fact(id: str, value: Any) -> Fact:
+    if value in ("number", "boolean"):
+        return Fact(id, str(value))
+    if isinstance(value, list):
+        values = [as_text(each, f"facts.{id}[{place}]") for place, each in enumerate(value)]
+        return Fact(id, "category", tuple(values))
+    raise RubricError(
+        f'facts.{id}: must be a list of values, "number" or "boolean", got {shown(value)}; choose one'
+    )
+
+
+def _set(id: str, value: Any) -> CustomerSet:
+    if isinstance(value, str):
+        return CustomerSet(id, Words(value))
+    keys = Keys(value, f"sets.{id}")
+    found = CustomerSet(id, keys.words())
+    keys.close()
+    return found
+
+
+def _stage(entry: Any, path: str) -> Stage:
+    keys = Keys(entry, path)
+    weight = keys.number("weight")
+    id = keys.text("id")
+    words = keys.words()
+    stage = Stage(
+        id,
+        weight=as_fraction(1, path) if weight is None else weight,
+        pass_mark=keys.number("pass_mark"),
+        words=words,
+    )
+    keys.close()
+    return stage
+
+
+def _criterion(entry: Any, path: str) -> Criterion:
+    keys = Keys(entry, path)
+    id = keys.text("id")
+    try:
+        criterion = _criterion_parts(keys, id)
+        keys.close()
+    except RubricError as error:
+        raise RubricError(f"{error.message} (criterion {id!r})", criterion=id) from None
+    return criterion
+
+
+def _criterion_parts(keys: Keys, id: str) -> Criterion:
+    weight = keys.number("weight")
+    return Criterion(
+        id=id,
+        stage=keys.text("stage"),
+        scale=_scale(keys),
+        weight=as_fraction(1, "") if weight is None else weight,
+        words=keys.words(),
+        applies_to=keys.each("applies_to", as_text),
+        when=keys.optional("when", _condition),
+        record_only=keys.flag("record_only"),
+        bonus=keys.flag("bonus"),
+        irreversible=keys.flag("irreversible"),
+        gate=keys.optional("gate", _gate),
+        ideal=keys.optional("ideal", _ideal),
+        controlled_by=keys.text("controlled_by", "person"),
+        detect=keys.optional("detect", _detect),
+    )
+
+
+def _scale(keys: Keys) -> Scale:
+    if keys.holds("levels") == keys.holds("options"):
+        raise RubricError(f"{keys.path}: must have either levels or options, got both or neither; keep one")
+    if keys.holds("options"):
+        options = keys.each("options", _option)
+        return SeveralChoice(options, meets_at=keys.number("meets_at"), exceeds_at=keys.number("exceeds_at"))
+    levels = keys.each("levels", _level)
+    if any(level.low is not None or level.high is not None for level in levels):
+        return Numeric(levels, unit=keys.text("unit", ""))
+    return SingleChoice(levels)
+
+
+def _level(entry: Any, path: str) -> Level:
+    keys = Keys(entry, path)
+    standing = keys.optional("is", _standing)
+    level = Level(
+        id=keys.text("id"),
+        points=keys.number("points"),
+        standing=standing,
+        low=keys.number("from"),
+        high=keys.number("below"),
+        words=keys.words(),
+    )
+    keys.close()
+    return level
+
+
+def _standing(value: Any, path: str) -> Standing:
+    text = as_text(value, path)
+    if text not in tuple(Standing):
+        raise RubricError(
+            f"{path}: must be below, meets or exceeds, got {text!r}; {suggest(text, tuple(Standing))}"
+        )
+    return Standing(text)
+
+
+def _option(entry: Any, path: str) -> Option:
+    keys = Keys(entry, path)
+    option = Option(id=keys.text("id"), points=keys.number("points"), words=keys.words())
+    keys.close()
+    return option
+
+
+def _gate(entry: Any, path: str) -> Gate:
+    keys = Keys(entry, path)
+    gate = Gate(keys.text("class"), on=keys.each("on", as_text), kind=keys.optional_text("kind"))
+    keys.close()
+    return gate
+
+
+def _ideal(entry: Any, path: str) -> Ideal:
+    keys = Keys(entry, path)
+    best = tuple(
+        (value, as_text(level, f"{path}.best.{value}")) for value, level in keys.table("best").items()
+    )
+    ideal = Ideal(keys.text("fact"), best=best, points=keys.each("points", as_fraction))
+    keys.close()
+    return ideal
+
+
+def _detect(entry: Any, path: str) -> Detect:
+    keys = Keys(entry, path)
+    detect = Detect(keys.text("signal"), present=keys.text("present"), absent=keys.optional_text("absent"))
+    keys.close()
+    return detect
+
+
+def _condition(entry: Any, path: str) -> Condition:
+    if path.count(".not") + path.count(".and[") + path.count(".or[") > DEEPEST_CONDITION:
+        raise RubricError(
+            f"{path[:60]}...: must nest at most {DEEPEST_CONDITION} deep, got more; simplify it"
+        )
+    keys = Keys(entry, path)
+    condition = _condition_parts(keys)
+    keys.close()
+    return condition
+
+
+def _condition_parts(keys: Keys) -> Condition:
+    kinds = ("fact", "criterion", "not", "and", "or")
+    given = [kind for kind in kinds if keys.holds(kind)]
+    if len(given) != 1:
+        nearest = (
+            "; ".join(suggest(key, kinds) for key in keys.untaken() if key not in kinds) or "split it up"
+        )
+        raise RubricError(
+            f"{keys.path}: must have one of fact, criterion, not, and, or, got {given}; {nearest}"
+        )
+    match given[0]:
+        case "fact":
+            return _fact_condition(keys)
+        case "criterion":
+            return CriterionIn(keys.text("criterion"), keys.each("in", as_text))
+        case "not":
+            return Negation(_condition(keys.take("not"), keys.at("not")))
+        case "and":
+            return Every(keys.each("and", _condition))
+        case _:
+            return Some(keys.each("or", _condition))
+
+
+def _fact_condition(keys: Keys) -> Condition:
+    fact = keys.text("fact")
+    if keys.holds("in"):
+        return FactIn(fact, keys.each("in", _fact_value))
+    return FactBetween(fact, low=keys.number("from"), high=keys.number("below"))
+
+
+def _fact_value(value: Any, path: str) -> str:
+    return str(value).lower() if isinstance(value, bool) else as_text(value, path)
