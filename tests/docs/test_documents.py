@@ -1,0 +1,40 @@
+"""Every Python block of the README and of the docs runs, top to bottom, as a reader would run it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sybil import Sybil
+from sybil.parsers.myst import PythonCodeBlockParser
+
+PROJECT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+# There is no skip parser, so no document can leave a block out.
+READER = Sybil(parsers=[PythonCodeBlockParser()])
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_every_python_block_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run one document in a folder of its own, where its blocks may leave files for later blocks."""
+    document = READER.parse(path)
+    monkeypatch.chdir(tmp_path)
+    for example in document.examples():
+        example.evaluate()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_no_python_block_escapes_the_reader(path: Path) -> None:
+    """Find fences that read as Python to a person but not to the reader."""
+    text = path.read_text(encoding="utf-8")
+    fences = [line.strip() for line in text.splitlines() if line.strip().startswith(("```", "~~~", ":::"))]
+    odd = ("py", "python3", "pycon", "ipython", "{code-block}", "{code-block} python", "{doctest}")
+    assert [fence for fence in fences if fence.lstrip("`~:").strip() in odd] == []
+    written = text.count("```python") + text.count("invisible-code")
+    assert written == len(list(READER.parse(path).examples()))
+
+
+def test_the_readme_sets_everything_up_in_its_first_two_shell_blocks() -> None:
+    blocks = [part.split("```")[0] for part in DOCUMENTS[0].read_text(encoding="utf-8").split("```sh\n")[1:]]
+    assert blocks[0].splitlines()[-1].endswith("coqs demo")
+    assert blocks[1].splitlines()[-1].endswith("-m pytest")
