@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser
+
+import coqs
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
@@ -34,7 +37,22 @@ def test_no_python_block_escapes_the_reader(path: Path) -> None:
     assert written == len(list(READER.parse(path).examples()))
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_every_rubric_that_is_shown_reads_without_an_error(path: Path) -> None:
+    for block in fenced(path, "toml"):
+        if block.startswith("schema = "):
+            rubric = coqs.Rubric.from_toml_text(block)
+            assert [finding for finding in rubric.lint() if finding.severity == "error"] == []
+
+
+def fenced(path: Path, language: str) -> list[str]:
+    """List the code blocks of a document that are in this language."""
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+
+
 def test_the_readme_sets_everything_up_in_its_first_two_shell_blocks() -> None:
-    blocks = [part.split("```")[0] for part in DOCUMENTS[0].read_text(encoding="utf-8").split("```sh\n")[1:]]
+    blocks = fenced(DOCUMENTS[0], "sh")
     assert blocks[0].splitlines()[-1].endswith("coqs demo")
     assert blocks[1].splitlines()[-1].endswith("-m pytest")

@@ -49,7 +49,19 @@ def test_every_hook_is_documented_with_its_exact_signature(hook: str) -> None:
 
 @pytest.mark.parametrize("hook", hooks())
 def test_every_hook_has_a_test_named_after_it(hook: str) -> None:
-    tests = "\n".join(
-        path.read_text(encoding="utf-8") for path in (PROJECT / "tests" / "plugins").glob("*.py")
+    tests = (PROJECT / "tests" / "plugins").glob("*.py")
+    assert any(f"def test_{hook}" in path.read_text(encoding="utf-8") for path in tests)
+
+
+def test_every_finding_of_lint_is_in_the_reference_of_the_rubric_file() -> None:
+    written = (PROJECT / "src" / "coqs" / "rubric" / "lint.py").read_text(encoding="utf-8")
+    told = (REFERENCE / "rubric-file.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (R\d{3}) \|", told, re.MULTILINE) == sorted(
+        set(re.findall(r'"(R\d{3})"', written))
     )
-    assert f"def test_{hook}" in tests
+
+
+def test_the_policy_page_states_every_choice_of_the_coqs_policy() -> None:
+    told = (REFERENCE / "policy.md").read_text(encoding="utf-8")
+    stated = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", told, re.MULTILINE)
+    assert dict(stated) == coqs.Policy.named("coqs").choices()
