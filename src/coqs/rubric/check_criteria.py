@@ -24,7 +24,7 @@ def criterion_problems(criterion: Criterion, form: Form) -> Iterator[KeyProblem]
     yield from _modes(criterion)
     yield from _answers(criterion)
     if isinstance(criterion.scale, SeveralChoice):
-        yield from _options(criterion, criterion.scale)
+        yield from _options(criterion.scale)
     elif isinstance(criterion.scale, Numeric):
         yield from _ranges(criterion.scale)
     if criterion.ideal:
@@ -110,7 +110,7 @@ def _ranges(scale: Numeric) -> Iterator[KeyProblem]:
             )
 
 
-def _options(criterion: Criterion, scale: SeveralChoice) -> Iterator[KeyProblem]:
+def _options(scale: SeveralChoice) -> Iterator[KeyProblem]:
     if scale.meets_at is not None and scale.exceeds_at is not None and scale.exceeds_at <= scale.meets_at:
         yield ".exceeds_at", f"must lie above meets_at, got {scale.exceeds_at}; mend one of them"
     marked = scale.meets_at is not None or scale.exceeds_at is not None

@@ -1,0 +1,10 @@
+"""Ratings as columns: one row for each (interaction, rater) pair, one column for each criterion.
+
+Floor 2. Five kinds of absence are kept apart. What a machine rater returns is `RatedColumns`.
+"""
+
+from coqs.ratings.rated import EvidenceTable, RatedColumns
+from coqs.ratings.ratings import CONTEXT, Ratings
+from coqs.ratings.sheet import Answer, Sheet
+
+__all__ = ["CONTEXT", "Answer", "EvidenceTable", "RatedColumns", "Ratings", "Sheet"]

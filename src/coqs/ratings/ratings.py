@@ -1,0 +1,214 @@
+"""The ratings themselves: a row a pair of interaction and rater, a column a criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from coqs.errors import NotFoundError
+from coqs.facts import FactColumn, fact_at, same_facts, take_fact
+from coqs.model import Absence
+from coqs.ratings.rated import EvidenceTable
+from coqs.ratings.sheet import Answer, Sheet
+from coqs.ratings.tables_in import CONTEXT, columns_of_ratings, row_number
+from coqs.ratings.tables_out import long_table, wide_table
+from coqs.rubric import Rubric
+from coqs.tables import Encoded, Times, frozen_array, read_only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Codes = npt.NDArray[np.int8]
+
+__all__ = ["CONTEXT", "Ratings"]
+
+
+@attrs.frozen(slots=True, eq=False, repr=False, kw_only=True)
+class Ratings:
+    """What raters said: n rows, each an (interaction, rater) pair; all arrays are read-only.
+
+    Made by `Ratings.from_table`, `coqs.read_ratings` or `coqs.rate`.
+    """
+
+    rubric: Rubric
+    """What was asked."""
+    interaction: Encoded
+    """(n,) ids of the interactions."""
+    rater: Encoded
+    """(n,) ids of the raters; missing for a rater without a name."""
+    context: Mapping[str, Encoded] = attrs.field(converter=read_only)
+    """provider, provider_grade, customer, customer_set, site, channel, issue: (n,) each."""
+    at: Times
+    """(n,) datetime64[us] in UTC, NaT where unknown."""
+    facts: Mapping[str, FactColumn] = attrs.field(converter=read_only)
+    """What was recorded before rating: (n,) encoded texts or floats."""
+    codes: Mapping[str, Codes] = attrs.field(converter=read_only)
+    """Criterion id to (n,) int8: the level's position from 0, or a negative `Absence.code`. A several
+    choice has 0 where it is answered."""
+    numbers: Mapping[str, npt.NDArray[np.float64]] = attrs.field(converter=read_only)
+    """Numeric criteria: (n,) the values, NaN where absent."""
+    choices: Mapping[str, npt.NDArray[np.uint64]] = attrs.field(converter=read_only)
+    """Several choice: (n,) bit sets, bit k for option k."""
+    evidence: EvidenceTable = attrs.field(factory=EvidenceTable.empty)
+    """Where in the dialogues machine raters saw what they judged."""
+    problems: tuple[Any, ...] = ()
+    """What went wrong in plugins while rating; each a `coqs.Problem`."""
+
+    @classmethod
+    def from_table(
+        cls,
+        table: Mapping[str, Any],
+        rubric: Rubric,
+        *,
+        columns: Mapping[str, str] | None = None,
+        absences: Mapping[str, str] | None = None,
+        facts: Iterable[str] = (),
+        tz: str | None = None,
+    ) -> Self:
+        """Read ratings from a mapping of columns, wide or long.
+
+        Parameters
+        ----------
+        table
+            Wide: a row a pair, a column named after each criterion that was rated. Long: columns
+            `interaction`, `criterion`, `level`. Both may have `rater`, `provider`, `provider_grade`,
+            `customer`, `customer_set`, `site`, `channel`, `at`, `issue` and facts.
+        rubric
+            What was asked. A cell holds a level's id, its position from 0, a number (numeric
+            criteria), options as `a|b` (`|` alone: none chosen), an absence, or nothing (unanswered).
+        columns
+            Our name to the table's name, for columns that are called differently.
+        absences
+            The table's own words for absences, such as {"NA": "not_applicable"}.
+        facts
+            Columns to keep as facts although the rubric does not declare them.
+        tz
+            The zone of times that state none; without it they are refused.
+
+        Raises
+        ------
+        RecordError
+            Unknown columns, levels or customer sets, duplicate pairs, cells of the wrong kind: all
+            counted, the first ten named by row and column, never by their words.
+        """
+        return cls.from_placed_table(
+            table, rubric, columns=columns, absences=absences, facts=facts, tz=tz, place=row_number
+        )
+
+    @classmethod
+    def from_placed_table(
+        cls, table: Mapping[str, Any], rubric: Rubric, *, place: Callable[[int], str], **how: Any
+    ) -> Self:
+        """Read ratings from a table whose rows have names of their own in messages, such as lines."""
+        return cls(rubric=rubric, **columns_of_ratings(table, rubric, place=place, **how))
+
+    def __len__(self) -> int:
+        return len(self.interaction)
+
+    def __repr__(self) -> str:
+        raters = len(self.rater.categories) + bool((~self.rater.present).any())
+        interactions = len(np.unique(self.interaction.codes))
+        return (
+            f"<Ratings: {len(self)} rows of {interactions} interactions by {raters} raters, "
+            f"rubric {self.rubric.id!r} {self.rubric.fingerprint.scoring[:19]}>"
+        )
+
+    def row_of(self, interaction: str, *, rater: str | None = None) -> int:
+        """Return the row of an interaction, and of a rater where several rated it.
+
+        Raises
+        ------
+        NotFoundError
+            No such interaction, no such rater of it, or several raters and none was named.
+        """
+        if interaction not in self.interaction.categories:
+            raise NotFoundError("interaction", interaction, self.interaction.categories)
+        rows = np.flatnonzero(self.interaction.codes == self.interaction.categories.index(interaction))
+        raters = [self.rater[int(row)] for row in rows]
+        if rater is None and len(rows) == 1:
+            return int(rows[0])
+        if rater not in raters:
+            names = [each or "(unnamed)" for each in raters]
+            raise NotFoundError("rater", rater or "", names, where=f"interaction {interaction!r}")
+        return int(rows[raters.index(rater)])
+
+    def sheet(self, row: int) -> Sheet:
+        """Return one row as plain values."""
+        facts = {name: fact_at(column, row) for name, column in self.facts.items()}
+        return Sheet(
+            interaction=self.interaction[row] or "",
+            rater=self.rater[row],
+            customer_set=self.context["customer_set"][row],
+            facts={name: value for name, value in facts.items() if value is not None},
+            answers={id: self.answer(row, id) for id in self.rubric.criterion_ids},
+        )
+
+    def answer(self, row: int, criterion: str) -> Answer:
+        """Return one answer as plain values."""
+        code = int(self.codes[criterion][row])
+        if code < 0:
+            return Answer(absence=Absence.from_code(code))
+        if criterion in self.choices:
+            bits = int(self.choices[criterion][row])
+            return Answer(chosen=tuple(k for k in range(bits.bit_length()) if bits >> k & 1))
+        number = float(self.numbers[criterion][row]) if criterion in self.numbers else None
+        return Answer(position=code, number=number)
+
+    def take(self, rows: Any) -> Ratings:
+        """Return some rows (an index array, a mask or a slice); evidence does not travel."""
+        return Ratings(
+            rubric=self.rubric,
+            interaction=self.interaction.take(rows),
+            rater=self.rater.take(rows),
+            context={name: column.take(rows) for name, column in self.context.items()},
+            at=frozen_array(self.at[rows], self.at.dtype),
+            facts={name: take_fact(column, rows) for name, column in self.facts.items()},
+            codes={id: frozen_array(column[rows], np.int8) for id, column in self.codes.items()},
+            numbers={id: frozen_array(column[rows], np.float64) for id, column in self.numbers.items()},
+            choices={id: frozen_array(column[rows], np.uint64) for id, column in self.choices.items()},
+            problems=self.problems,
+        )
+
+    def to_table(self, layout: Literal["wide", "long"] = "wide") -> dict[str, list[Any]]:
+        """Return the ratings as plain columns, from which `from_table` makes equal ones."""
+        return long_table(self) if layout == "long" else wide_table(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ratings):
+            return NotImplemented
+        return (
+            self.rubric == other.rubric
+            and self.interaction == other.interaction
+            and self.rater == other.rater
+            and dict(self.context) == dict(other.context)
+            and np.array_equal(self.at, other.at, equal_nan=True)
+            and same_facts(self.facts, other.facts)
+            and all(np.array_equal(self.codes[id], other.codes[id]) for id in self.codes)
+            and all(
+                np.array_equal(self.numbers[id], other.numbers[id], equal_nan=True) for id in self.numbers
+            )
+            and all(np.array_equal(self.choices[id], other.choices[id]) for id in self.choices)
+            and self.evidence == other.evidence
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = {field.name: getattr(self, field.name) for field in attrs.fields(Ratings)}
+        return _rebuild, ({k: dict(v) if isinstance(v, Mapping) else v for k, v in parts.items()},)
+
+
+def _rebuild(parts: dict[str, Any]) -> Ratings:
+    """Make ratings from pickled parts, whose arrays come back writeable."""
+    arrays = [
+        parts["at"],
+        *(column for name in ("facts", "codes", "numbers", "choices") for column in parts[name].values()),
+    ]
+    for array in arrays:
+        if isinstance(array, np.ndarray):
+            array.flags.writeable = False
+    return Ratings(**parts)

@@ -1,0 +1,251 @@
+"""Turn a table, wide or long, into the columns of ratings; every problem with row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from coqs.errors import RecordError, many_failures, suggest
+from coqs.facts import FactColumn, fact_column
+from coqs.ratings.cells import absence_names, criterion_column
+from coqs.rubric import Rubric
+from coqs.tables import Encoded, Refusals, columns_of, is_missing, text_column, time_column
+
+TEXT_CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
+CONTEXT = ("rater", *TEXT_CONTEXT, "at")
+LONG = ("criterion", "level")
+Place = Callable[[int], str]
+
+
+def row_number(row: int) -> str:
+    """Name a row of a table by its number from 0."""
+    return f"row {row}"
+
+
+@attrs.define(slots=True)
+class _Table:
+    """A table at the door: its columns, and what is needed to read them."""
+
+    columns: dict[str, Sequence[Any]]
+    rubric: Rubric
+    absences: dict[str, int]
+    facts: tuple[str, ...]
+    tz: str | None
+    place: Place
+    refused: Refusals
+
+    def column(self, name: str) -> Sequence[Any]:
+        found = self.columns.get(name)
+        return [None] * self.n if found is None else found
+
+    @property
+    def n(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+
+def columns_of_ratings(
+    table: Mapping[str, Any],
+    rubric: Rubric,
+    *,
+    columns: Mapping[str, str] | None,
+    absences: Mapping[str, str] | None,
+    facts: Iterable[str],
+    tz: str | None,
+    place: Place = row_number,
+) -> dict[str, Any]:
+    """Return the parts of a `Ratings` from a table, or raise `RecordError` for all problems."""
+    read = _Table(
+        columns_of(table, names=columns or {}),
+        rubric,
+        absence_names(absences),
+        (facts,) if isinstance(facts, str) else tuple(facts),
+        tz,
+        place,
+        Refusals(),
+    )
+    long = all(name in read.columns for name in LONG) and not set(LONG) & set(rubric.criterion_ids)
+    _check_headers(read, long=long)
+    if long:
+        read = _widened(read)
+    parts = _parts(read)
+    if read.refused.count:
+        message = many_failures("ratings", read.refused.kept, count=read.refused.count)
+        raise RecordError(message, failures=read.refused.kept)
+    return parts
+
+
+def _check_headers(read: _Table, *, long: bool) -> None:
+    criteria = LONG if long else read.rubric.criterion_ids
+    known = ["interaction", *CONTEXT, *criteria, *read.rubric.fact_ids, *read.facts]
+    if "interaction" not in read.columns:
+        near = suggest("interaction", read.columns)
+        raise RecordError(
+            f"table: must have a column 'interaction', got none; name it with columns={{...}} ({near})"
+        )
+    unknown = [name for name in read.columns if name not in known]
+    if unknown:
+        failures = [
+            f"column {name[:60]!r}: must be a criterion, a context column or a fact; {suggest(name, known)}"
+            for name in unknown
+        ]
+        raise RecordError(many_failures("table", failures), failures=failures[: Refusals.KEPT])
+
+
+def _parts(read: _Table) -> dict[str, Any]:
+    text = {
+        name: text_column(name, read.column(name), read.refused, row=read.place)
+        for name in ("interaction", "rater", *TEXT_CONTEXT)
+    }
+    interaction, rater = text.pop("interaction"), text.pop("rater")
+    _check_pairs(read, interaction, rater)
+    _check_sets(read, text["customer_set"])
+    answers = {
+        criterion.id: criterion_column(
+            criterion, read.column(criterion.id), read.refused, place=read.place, absences=read.absences
+        )
+        for criterion in read.rubric.criteria
+    }
+    return {
+        "interaction": interaction,
+        "rater": rater,
+        "context": text,
+        "at": time_column("at", read.column("at"), read.refused, row=read.place, tz=read.tz),
+        "facts": _facts(read),
+        "codes": {id: column.codes for id, column in answers.items()},
+        "numbers": {id: column.numbers for id, column in answers.items() if column.numbers is not None},
+        "choices": {id: column.choices for id, column in answers.items() if column.choices is not None},
+    }
+
+
+def _check_pairs(read: _Table, interaction: Encoded, rater: Encoded) -> None:
+    for row in np.flatnonzero(~interaction.present):
+        read.refused.add(f"{read.place(int(row))}, column 'interaction': must be an id, got an empty cell")
+    pairs = interaction.codes.astype(np.int64) * (len(rater.categories) + 1) + rater.codes + 1
+    _, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
+    repeated = np.flatnonzero(first[inverse.reshape(-1)] != np.arange(len(pairs)))
+    for row in repeated[interaction.present[repeated]]:
+        earlier = read.place(int(first[inverse.reshape(-1)[row]]))
+        read.refused.add(
+            f"{read.place(int(row))}: must be the only row of its interaction and rater, "
+            f"got {interaction[row]!r} again (first in {earlier})"
+        )
+
+
+def _check_sets(read: _Table, sets: Encoded) -> None:
+    for code, name in enumerate(sets.categories):
+        if name not in read.rubric.set_ids:
+            row = int(np.flatnonzero(sets.codes == code)[0])
+            read.refused.add(
+                f"{read.place(row)}, column 'customer_set': must be a customer set of the rubric, "
+                f"got a text of {len(name)} characters; {suggest(name, read.rubric.set_ids)}"
+            )
+
+
+def _facts(read: _Table) -> dict[str, FactColumn]:
+    declared = {fact.id: fact for fact in read.rubric.facts}
+    names = dict.fromkeys([*(id for id in declared if id in read.columns), *read.facts])
+    found: dict[str, FactColumn] = {}
+    for name in names:
+        if name not in read.columns:
+            raise RecordError(
+                f"facts: must name columns of the table, got {name!r}; {suggest(name, read.columns)}"
+            )
+        fact = declared.get(name)
+        kind = fact.kind if fact else None
+        label = f"column {name!r}"
+        column = fact_column(
+            label, _texts_as_numbers(read.columns[name], kind), read.refused, row=read.place, kind=kind
+        )
+        found[name] = column
+        if fact and isinstance(column, Encoded):
+            _check_fact(read, name, column, fact.allowed)
+    return found
+
+
+def _texts_as_numbers(values: Sequence[Any], kind: str | None) -> Sequence[Any]:
+    """Let a fact that no rubric declares be a number column where every cell is one (as in CSV)."""
+    if kind is None and all(is_missing(value) or _plain_number(value) for value in values):
+        return [None if is_missing(value) else float(value) for value in values]
+    return values
+
+
+def _plain_number(value: Any) -> bool:
+    if not isinstance(value, str) or (not value[:1].isdigit() and value[:1] != "-"):
+        return False
+    try:
+        return value == str(int(value)) or ("." in value and float(value) == float(value))
+    except ValueError:
+        return False
+
+
+def _check_fact(read: _Table, name: str, column: Encoded, allowed: tuple[str, ...]) -> None:
+    for code, value in enumerate(column.categories):
+        if value not in allowed:
+            row = int(np.flatnonzero(column.codes == code)[0])
+            read.refused.add(
+                f"{read.place(row)}, column {name!r}: must be a value that the rubric declares, "
+                f"got a text of {len(value)} characters; {suggest(value, allowed)}"
+            )
+
+
+def _widened(read: _Table) -> _Table:
+    """Make a long table wide: one row a pair, context and facts from its first row that has them."""
+    pairs: dict[tuple[Any, Any], int] = {}
+    interactions, raters = read.column("interaction"), read.column("rater")
+    pair_of = [
+        pairs.setdefault((_key(i), _key(r)), len(pairs)) for i, r in zip(interactions, raters, strict=True)
+    ]
+    first = {pair: row for row, pair in reversed(list(enumerate(pair_of)))}
+    wide: dict[str, list[Any]] = {}
+    for name, values in read.columns.items():
+        if name not in LONG:
+            wide[name] = _gathered(read, name, values, pair_of, len(pairs))
+    for criterion in read.rubric.criteria:
+        wide[criterion.id] = [None] * len(pairs)
+    seen: dict[tuple[int, str], int] = {}
+    for row, (pair, id) in enumerate(zip(pair_of, read.column("criterion"), strict=True)):
+        _spread(read, wide, seen, row=row, pair=pair, id=id)
+    return attrs.evolve(read, columns=wide, place=lambda pair: read.place(first[pair]))
+
+
+def _spread(
+    read: _Table,
+    wide: dict[str, list[Any]],
+    seen: dict[tuple[int, str], int],
+    *,
+    row: int,
+    pair: int,
+    id: Any,
+) -> None:
+    """Put one row's level into its criterion's column."""
+    ids = read.rubric.criterion_ids
+    if not isinstance(id, str) or id not in ids:
+        near = suggest(id, ids) if isinstance(id, str) else suggest("", ids)
+        read.refused.add(f"{read.place(row)}, column 'criterion': must be a criterion of the rubric; {near}")
+    elif (pair, id) in seen:
+        earlier = read.place(seen[pair, id])
+        read.refused.add(
+            f"{read.place(row)}: must rate {id!r} once for its interaction and rater, as {earlier} did"
+        )
+    else:
+        seen[pair, id] = row
+        wide[id][pair] = read.column("level")[row]
+
+
+def _gathered(read: _Table, name: str, values: Sequence[Any], pair_of: list[int], n: int) -> list[Any]:
+    gathered: list[Any] = [None] * n
+    for row, (pair, value) in enumerate(zip(pair_of, values, strict=True)):
+        if is_missing(value):
+            continue
+        if gathered[pair] is None:
+            gathered[pair] = value
+        elif gathered[pair] != value:
+            read.refused.add(f"{read.place(row)}, column {name!r}: must agree with the pair's earlier rows")
+    return gathered
+
+
+def _key(value: Any) -> Any:
+    return value if isinstance(value, str | int) else None if is_missing(value) else repr(type(value))

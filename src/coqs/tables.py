@@ -1,0 +1,280 @@
+"""Columns: text encoded by dictionary, times in UTC, numbers; and the door for tables of others.
+
+Floor 1: knows arrays and mappings of arrays, and no type of ours above it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import zoneinfo
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from coqs.errors import RecordError
+
+Codes = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Times = npt.NDArray[np.datetime64]
+TIME_UNIT = "datetime64[us]"
+
+
+def read_only(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a view of a mapping that cannot be written to."""
+    return MappingProxyType(dict(mapping))
+
+
+def _codes(values: npt.ArrayLike) -> Codes:
+    return frozen_array(values, np.int32)
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
+def frozen_array(values: npt.ArrayLike, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Return a read-only array of this type; an array that is one already is not copied."""
+    array = np.asarray(values, dtype=dtype)
+    if array.flags.writeable:
+        array = array.copy() if array is values or array.base is not None else array
+        array.flags.writeable = False
+    return array
+
+
+@attrs.frozen(slots=True, eq=False, repr=False)
+class Encoded:
+    """A text column, dictionary-encoded: one small integer a row, each text stored once.
+
+    >>> Encoded.from_values(["ann", None, "bob", "ann"]).codes
+    array([ 0, -1,  1,  0], dtype=int32)
+    """
+
+    codes: Codes = attrs.field(converter=_codes)
+    """(n,) places in `categories`, -1 where missing; read-only."""
+    categories: tuple[str, ...] = attrs.field(converter=_texts)
+    """The distinct texts, in the order of their first appearance."""
+
+    @classmethod
+    def from_values(cls, values: Iterable[str | None]) -> Encoded:
+        """Encode texts; None is missing."""
+        seen: dict[str, int] = {}
+        codes = [-1 if value is None else seen.setdefault(value, len(seen)) for value in values]
+        return cls(np.array(codes, dtype=np.int32), tuple(seen))
+
+    @classmethod
+    def missing(cls, n: int) -> Encoded:
+        """Return a column of n missing values."""
+        return cls(np.full(n, -1, dtype=np.int32), ())
+
+    @property
+    def present(self) -> npt.NDArray[np.bool_]:
+        """Return (n,) true where there is a text."""
+        return self.codes >= 0
+
+    def to_list(self) -> list[str | None]:
+        """Return the texts, None where missing."""
+        table = (*self.categories, None)
+        return [table[code] for code in self.codes]
+
+    def take(self, rows: Any) -> Encoded:
+        """Return the column at some rows (an index array, a mask or a slice)."""
+        return Encoded(self.codes[rows], self.categories)
+
+    def __getitem__(self, row: int) -> str | None:
+        code = int(self.codes[row])
+        return None if code < 0 else self.categories[code]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Encoded) and self.to_list() == other.to_list()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<Encoded: {len(self)} rows, {len(self.categories)} categories>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Encoded, (self.codes, self.categories)
+
+
+def columns_of(table: Mapping[str, Any], *, names: Mapping[str, str]) -> dict[str, Sequence[Any]]:
+    """Return a table's columns as one-dimensional sequences of equal length, under our names.
+
+    Parameters
+    ----------
+    table
+        A mapping of column name to values.
+    names
+        Our name to the table's name, for columns that the table calls differently.
+    """
+    if not isinstance(table, Mapping):
+        raise RecordError(
+            f"table: must be a mapping of columns, got {type(table).__name__}; pass a dict of arrays"
+        )
+    theirs = {value: key for key, value in names.items()}
+    absent = [name for name in theirs if name not in table]
+    if absent:
+        raise RecordError(f"columns: must name columns of the table, got {absent[0]!r}; mend the mapping")
+    columns = {
+        theirs.get(str(name), str(name)): _sequence(str(name), values) for name, values in table.items()
+    }
+    if len(columns) < len(table):
+        raise RecordError("columns: must not give two columns one name; mend the mapping")
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        shortest, longest = min(lengths, key=lengths.__getitem__), max(lengths, key=lengths.__getitem__)
+        raise RecordError(
+            f"table: columns must be of one length, got {lengths[shortest]} in {shortest!r} "
+            f"and {lengths[longest]} in {longest!r}; mend the table"
+        )
+    return columns
+
+
+def _sequence(name: str, values: Any) -> Sequence[Any]:
+    if isinstance(values, Encoded):
+        return values.to_list()
+    if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
+        raise RecordError(
+            f"column {name!r}: must be a sequence, got {type(values).__name__}; pass a list or array"
+        )
+    if isinstance(values, np.ndarray):
+        if values.ndim != 1:
+            raise RecordError(f"column {name!r}: must have one dimension, got {values.ndim}; pass it flat")
+        plain: list[Any] = (values.astype(TIME_UNIT) if values.dtype.kind == "M" else values).tolist()
+        return plain
+    return list(values)
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether a cell is empty: None, an empty text, NaN or not-a-time."""
+    if value is None or value == "":
+        return True
+    return isinstance(value, float) and math.isnan(value)
+
+
+def kind_of(value: Any) -> str:
+    """Describe a cell without showing it: its type, and a text's length.
+
+    >>> kind_of("my card number is ...")
+    'a text of 21 characters'
+    """
+    if isinstance(value, str):
+        return f"a text of {len(value)} characters"
+    return f"a value of type {type(value).__name__}"
+
+
+class Refusals:
+    """Problems found cell by cell: all counted, the first kept, raised once."""
+
+    KEPT = 10
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.count = 0
+
+    def add(self, problem: str) -> None:
+        """Count a problem, and keep it if it is among the first."""
+        self.count += 1
+        if len(self.kept) < self.KEPT:
+            self.kept.append(problem)
+
+
+Row = Callable[[int], str]
+
+
+def text_column(name: str, values: Sequence[Any], refused: Refusals, *, row: Row) -> Encoded:
+    """Encode a column of ids or names; whole numbers become their digits, other kinds are refused."""
+    cleaned: list[str | None] = []
+    for place, value in enumerate(values):
+        if is_missing(value):
+            cleaned.append(None)
+        elif isinstance(value, str):
+            cleaned.append(value)
+        elif isinstance(value, int | np.integer) and not isinstance(value, bool):
+            cleaned.append(str(int(value)))
+        else:
+            cleaned.append(None)
+            refused.add(f"{row(place)}, column {name!r}: must be a text, got {kind_of(value)}")
+    return Encoded.from_values(cleaned)
+
+
+def number_column(name: str, values: Sequence[Any], refused: Refusals, *, row: Row) -> Floats:
+    """Read a column of finite numbers, NaN where missing; digits as text are read."""
+    numbers = np.full(len(values), np.nan)
+    for place, value in enumerate(values):
+        if not is_missing(value):
+            number = as_number(value)
+            if number is None:
+                refused.add(f"{row(place)}, column {name!r}: must be a finite number, got {kind_of(value)}")
+            else:
+                numbers[place] = number
+    return frozen_array(numbers, np.float64)
+
+
+def as_number(value: Any) -> float | None:
+    """Return a finite number from a number or its digits, else None."""
+    if isinstance(value, bool | np.bool_):
+        return None
+    try:
+        number = float(value) if isinstance(value, str | int | float | np.number) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def time_column(name: str, values: Sequence[Any], refused: Refusals, *, row: Row, tz: str | None) -> Times:
+    """Read a column of times as UTC; a time without a zone is refused unless `tz` names one."""
+    zone = zone_named(tz)
+    times = np.full(len(values), "NaT", dtype=TIME_UNIT)
+    read: dict[str | dt.datetime | None, np.datetime64 | str] = {}
+    for place, value in enumerate(values):
+        if is_missing(value):
+            continue
+        known = value if isinstance(value, str | dt.datetime) else None
+        found = read.get(known)
+        if found is None:
+            found = read.setdefault(known, _utc(known, zone))
+        if isinstance(found, str):
+            refused.add(f"{row(place)}, column {name!r}: {found}, got {kind_of(value)}")
+        else:
+            times[place] = found
+    return frozen_array(times, TIME_UNIT)
+
+
+def zone_named(tz: str | None) -> dt.tzinfo | None:
+    """Return the zone of this name (such as Europe/Madrid or UTC); None stays None."""
+    if tz is None:
+        return None
+    if tz.upper() == "UTC":
+        return dt.UTC
+    try:
+        return zoneinfo.ZoneInfo(tz)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise RecordError(
+            f"tz: must be a zone such as 'Europe/Madrid' or 'UTC', got {tz!r}; mend it"
+        ) from None
+
+
+def _utc(value: str | dt.datetime | None, zone: dt.tzinfo | None) -> np.datetime64 | str:
+    """Return a time in UTC, or what must hold where it cannot be read."""
+    if isinstance(value, str):
+        try:
+            value = dt.datetime.fromisoformat(value)
+        except ValueError:
+            return "must be a time such as 2026-05-12T09:30:00Z"
+    if value is None:
+        return "must be a time such as 2026-05-12T09:30:00Z"
+    if value.tzinfo is None and zone is None:
+        return "must be a time with a zone (or give tz=)"
+    try:
+        aware = value if value.tzinfo is not None else value.replace(tzinfo=zone)
+        return np.datetime64(aware.astimezone(dt.UTC).replace(tzinfo=None), "us")
+    except (OverflowError, ValueError):
+        return "must be a time between the years 1 and 9999"
