@@ -1,0 +1,73 @@
+"""The hooks that a plugin may implement, and the marker that says which function does.
+
+Floor 3. A hook that works on data gets a whole batch, never one interaction, and each argument is a
+frozen value of ours without a default. A plugin asks for the arguments it wants, by name. What is
+called, when, and what becomes of a failure is the business of `coqs.manager`; nothing here is ever
+run. Only this file and the manager know pluggy.
+"""
+
+from __future__ import annotations
+
+from pluggy import HookimplMarker, HookspecMarker
+
+from coqs.interactions import Interactions
+from coqs.ratings import RatedColumns
+from coqs.rubric import Rubric
+
+PROJECT = "coqs"
+
+hookspec = HookspecMarker(PROJECT)
+hookimpl = HookimplMarker(PROJECT)
+
+
+@hookspec
+def coqs_rubrics() -> list[Rubric]:
+    """Offer rubrics.
+
+    **When.** Once for each plugin that is loaded, while `coqs.load_plugins` runs.
+
+    **Arguments.** None.
+
+    **Return.** A list of rubrics, each with an id of its own; an empty list is allowed. `None` is
+    refused, for it is what a forgotten ``return`` gives. Where a rubric came from is written on it
+    (`origin`) by the manager.
+
+    **If it raises.** The plugin stays loaded without rubrics, `problems` of the loaded plugins holds
+    a `Problem`, and the others go on; under ``strict=True`` `coqs.load_plugins` raises.
+
+    Examples
+    --------
+    >>> import coqs
+    >>> @coqs.hookimpl
+    ... def coqs_rubrics():
+    ...     return [coqs.Rubric.from_toml("rubric.toml")]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def coqs_rate(interactions: Interactions, rubric: Rubric) -> RatedColumns | None:
+    """Rate a batch of interactions by a rubric, as a machine rater.
+
+    **When.** Once for each call of `coqs.rate` that names this plugin among its raters, with the
+    whole batch; never for a plugin that was not named.
+
+    **Arguments.** `interactions` is the batch, columns with one row an interaction; `rubric` is what
+    is asked. Both are frozen, and their arrays are read-only.
+
+    **Return.** One row for each (interaction, criterion) that was judged, with the level and, where
+    there is one, the evidence. Pairs left out count as abstained, so `None` means that the plugin
+    abstains on the whole batch.
+
+    **If it raises.** The result holds a `Problem` with the plugin, the hook and the type of the
+    exception, but not its message, which may hold a customer's words; the other raters go on. Under
+    ``strict=True`` it raises `PluginCallError`.
+
+    Examples
+    --------
+    >>> import coqs
+    >>> @coqs.hookimpl
+    ... def coqs_rate(interactions, rubric):
+    ...     return None  # abstains on everything
+    """
+    raise NotImplementedError

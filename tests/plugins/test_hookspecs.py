@@ -1,0 +1,175 @@
+"""Every hook says what a plugin author must know, and does what it says."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+import coqs
+from coqs import hookspecs
+
+HOOKS = {name: spec for name, spec in vars(hookspecs).items() if hasattr(spec, "coqs_spec")}
+COUNTER = coqs.Rubric.from_toml(Path(__file__).parent / "banking" / "coqs_banking" / "rubric.toml")
+BATCH = coqs.Interactions.from_records(
+    [{"id": f"I-{number}", "turns": [{"speaker": "provider", "text": "hello"}]} for number in range(3)]
+)
+QUESTIONS = ["**When.**", "**Arguments.**", "**Return.**", "**If it raises.**", "Examples"]
+
+
+class Clerk:
+    """Implements every hook, each time asking for all there is."""
+
+    def __init__(self, returned: object = None) -> None:
+        self.returned = returned
+        self.calls: list[tuple[object, ...]] = []
+
+    @coqs.hookimpl
+    def coqs_rubrics(self) -> list[coqs.Rubric]:
+        self.calls.append(())
+        return [COUNTER]
+
+    @coqs.hookimpl
+    def coqs_rate(self, interactions: coqs.Interactions, rubric: coqs.Rubric) -> object:
+        self.calls.append((interactions, rubric))
+        return self.returned
+
+
+def load(**plugins: object) -> coqs.Plugins:
+    return coqs.load_plugins(only=[], plugins=plugins)
+
+
+def test_coqs_rubrics_is_called_once_while_plugins_are_loaded() -> None:
+    clerk = Clerk()
+    plugins = load(clerk=clerk)
+    plugins.rubric("banking")
+    plugins.rubrics()
+    assert clerk.calls == [()]
+
+
+def test_coqs_rubrics_marks_each_rubric_with_where_it_came_from() -> None:
+    origin = load(clerk=Clerk()).rubric("banking").origin
+    assert origin is not None
+    assert (origin.plugin, origin.distribution, origin.version) == ("clerk", None, None)
+
+
+@pytest.mark.parametrize(
+    ("returned", "got"),
+    [
+        (None, "got None"),
+        ({"counter": COUNTER}, "got dict"),
+        ({COUNTER}, "got set"),
+        (["banking"], "got str at position 0"),
+        ([COUNTER, None], "got None at position 1"),
+        ([COUNTER, COUNTER], "got 'banking' twice"),
+    ],
+)
+def test_coqs_rubrics_returns_a_list_of_rubrics_and_nothing_else(returned: object, got: str) -> None:
+    class Odd:
+        @coqs.hookimpl
+        def coqs_rubrics(self) -> object:
+            return returned
+
+    plugins = load(odd=Odd(), clerk=Clerk())
+    assert plugins.problems == (coqs.Problem("odd", "coqs_rubrics", "PluginContractError"),)
+    assert [got in info.reason for info in plugins.listing() if info.name == "odd"] == [True]
+    assert list(plugins.rubrics()) == ["banking"]
+    with pytest.raises(coqs.PluginContractError, match=got):
+        coqs.load_plugins(only=[], plugins={"odd": Odd()}, strict=True)
+
+
+def test_coqs_rubrics_may_offer_none() -> None:
+    class Empty:
+        @coqs.hookimpl
+        def coqs_rubrics(self) -> list[coqs.Rubric]:
+            return []
+
+    plugins = load(empty=Empty())
+    assert (dict(plugins.rubrics()), plugins.problems) == ({}, ())
+
+
+def test_coqs_rate_gets_the_whole_batch_in_one_call() -> None:
+    clerk = Clerk()
+    plugins = load(clerk=clerk)
+    plugins.rate(BATCH, plugins.rubric("banking"), raters=["clerk"])
+    (interactions, given) = clerk.calls[-1]
+    assert len(clerk.calls) == 2
+    assert interactions is BATCH
+    assert given == COUNTER
+
+
+def test_coqs_rate_may_abstain_on_everything_by_returning_none() -> None:
+    (answer,) = load(clerk=Clerk()).rate(BATCH, COUNTER, raters=["clerk"])
+    assert (answer.plugin, answer.value, answer.problem) == ("clerk", None, None)
+
+
+def test_coqs_rate_returns_columns() -> None:
+    columns = coqs.RatedColumns(
+        interaction=[0], criterion=["acknowledged"], level=["yes"], turn=[0], start=[0], end=[5]
+    )
+    (answer,) = load(clerk=Clerk(columns)).rate(BATCH, COUNTER, raters=["clerk"])
+    assert answer.value is columns
+
+
+@pytest.mark.parametrize("returned", [[], {"acknowledged": "yes"}, 1.0])
+def test_coqs_rate_returns_columns_and_nothing_else(returned: object) -> None:
+    (answer,) = load(clerk=Clerk(returned)).rate(BATCH, COUNTER, raters=["clerk"])
+    assert answer.problem == coqs.Problem("clerk", "coqs_rate", "PluginContractError")
+    assert answer.value is None
+
+
+def test_a_plugin_asks_for_the_arguments_it_wants_in_any_order_and_manner() -> None:
+    seen: list[object] = []
+
+    class Turned:
+        @coqs.hookimpl
+        def coqs_rate(self, rubric: object, interactions: object = None) -> None:
+            seen.append(interactions if rubric is COUNTER else None)
+
+    class Named:
+        @coqs.hookimpl
+        def coqs_rate(self, *, interactions: object) -> None:
+            seen.append(interactions)
+
+    class Neither:
+        @coqs.hookimpl
+        def coqs_rate(self) -> None:
+            seen.append(BATCH)
+
+    plugins = load(turned=Turned(), named=Named(), neither=Neither())
+    answers = plugins.rate(BATCH, COUNTER, raters=["turned", "named", "neither"])
+    assert [answer.problem for answer in answers] == [None, None, None]
+    assert all(each is BATCH for each in seen)
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_answers_its_five_questions_in_order(hook: str) -> None:
+    text = inspect.getdoc(HOOKS[hook]) or ""
+    places = [text.index(question) for question in QUESTIONS]
+    assert places == sorted(places)
+    assert "`None`" in text
+    example = text.split("Examples\n--------\n")[1].splitlines()
+    assert len(example) <= 4
+    assert all(line.startswith((">>> ", "... ")) for line in example)
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_has_the_prefix_and_frozen_arguments_without_defaults(hook: str) -> None:
+    assert hook.startswith("coqs_")
+    parameters = inspect.signature(HOOKS[hook], eval_str=True).parameters.values()
+    assert all(parameter.default is parameter.empty for parameter in parameters)
+    assert all(parameter.annotation.__module__.startswith("coqs.") for parameter in parameters)
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_spec_is_never_run(hook: str) -> None:
+    values = dict.fromkeys(inspect.signature(HOOKS[hook]).parameters)
+    with pytest.raises(NotImplementedError):
+        HOOKS[hook](**values)
+
+
+def test_a_clerk_implements_every_hook() -> None:
+    """Keep this file honest: a new hook needs a new method of `Clerk` and tests above."""
+    hooks = {info.name: info.hooks for info in load(clerk=Clerk()).listing()}
+    assert hooks["clerk"] == tuple(sorted(HOOKS))
