@@ -22,32 +22,32 @@ T = TypeVar("T")
 
 
 @attrs.frozen
-class Answer(Generic[T]):
-    """What one plugin answered to one call: a value, or the problem that it had."""
+class Answer:
+    """What one plugin answered when it was asked to rate."""
 
     plugin: str
     """Name of the plugin."""
-    value: T | None
-    """What it returned; None where it returned None or had a problem."""
+    value: RatedColumns | None
+    """What it returned; None where it abstains on everything, or had a problem."""
     problem: Problem | None
     """What went wrong; None where nothing did."""
 
 
 @attrs.frozen
 class Outcome(Generic[T]):
-    """A value, or the failure as an error of ours with the type name of what was raised."""
+    """What a call gave: a value, or a failure as an error of ours with the type name of what was raised."""
 
     value: T | None
     failure: PluginError | None = None
     exception_type: str = ""
 
-    def answer(self, plugin: str, *, strict: bool) -> Answer[T]:
-        """Turn a failure into a problem, or raise it."""
+    def problem(self, *, strict: bool) -> Problem | None:
+        """Turn a failure into a problem, or raise it; None where there was none."""
         if self.failure is None:
-            return Answer(plugin, self.value, None)
+            return None
         if strict:
             raise self.failure
-        return Answer(plugin, None, Problem(plugin, self.failure.hook or "", self.exception_type))
+        return Problem(self.failure.plugin, self.failure.hook or "", self.exception_type)
 
 
 def call(implementation: Implementation, check: Callable[[object], T], **arguments: object) -> Outcome[T]:
@@ -74,11 +74,10 @@ def reason(failure: PluginError) -> str:
 
 
 def rubric_list(returned: object) -> tuple[Rubric, ...]:
-    """Check what `coqs_rubrics` returned."""
-    if not isinstance(returned, list | tuple):
+    """Check what `coqs_rubrics` returned; no subclass passes, as its code would run outside the `try`."""
+    if type(returned) is not list and type(returned) is not tuple:
         raise TypeError(f"a list of Rubric, got {_kind(returned)}")
     for position, rubric in enumerate(returned):
-        # A subclass is refused, too: what it would do when it is copied, nobody knows.
         if type(rubric) is not Rubric:
             raise TypeError(f"a list of Rubric, got {_kind(rubric)} at position {position}")
     ids = [rubric.id for rubric in returned]
@@ -90,9 +89,9 @@ def rubric_list(returned: object) -> tuple[Rubric, ...]:
 
 def rated_columns(returned: object) -> RatedColumns | None:
     """Check what `coqs_rate` returned."""
-    if returned is not None and not isinstance(returned, RatedColumns):
-        raise TypeError(f"RatedColumns or None, got {_kind(returned)}")
-    return returned
+    if returned is None or type(returned) is RatedColumns:
+        return returned
+    raise TypeError(f"RatedColumns or None, got {_kind(returned)}")
 
 
 def _kind(value: object) -> str:

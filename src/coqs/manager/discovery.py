@@ -7,7 +7,7 @@ may give objects of its own. Both are a `Candidate` from here on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, PackageNotFoundError, entry_points
 from typing import Literal
 
 import attrs
@@ -84,7 +84,8 @@ def given(plugins: Mapping[str, object]) -> tuple[Candidate, ...]:
     """Make candidates of the objects that an application gives, sorted by name."""
     if not all(map(_is_name, plugins)):
         raise PluginContractError(
-            "load_plugins: a plugin must be given under a name, got none; pass plugins={'name': object}", plugin=""
+            "load_plugins: a plugin must be given under a name, got none; pass plugins={'name': object}",
+            plugin="",
         )
     return tuple(_from_object(name, plugins[name]) for name in sorted(plugins))
 
@@ -146,10 +147,17 @@ def _is_name(name: object) -> bool:
 
 
 def _from_entry_point(entry_point: EntryPoint) -> Candidate:
-    distribution = entry_point.dist
-    name = distribution.metadata["Name"] if distribution else None
-    version = distribution.metadata["Version"] if distribution else None
-    return Candidate(entry_point.name, name or "", version or "", entry_point.value, entry_point.load)
+    name, version = _identity(entry_point.dist)
+    return Candidate(entry_point.name, name, version, entry_point.value, entry_point.load)
+
+
+def _identity(distribution: Distribution | None) -> tuple[str, str]:
+    if distribution is None:
+        return "", ""
+    try:
+        return distribution.name or "", distribution.version or ""
+    except (KeyError, PackageNotFoundError):  # its metadata are damaged, which later Pythons raise for
+        return "", ""
 
 
 def _from_object(name: str, plugin: object) -> Candidate:

@@ -134,14 +134,12 @@ def _with_rubrics(loaded: Loaded, *, strict: bool) -> Loaded:
     if implementation is None:
         return loaded
     outcome = call(implementation, rubric_list)
-    answer = outcome.answer(implementation.plugin, strict=strict)
-    origin = Origin(
-        loaded.candidate.name, loaded.candidate.distribution or None, loaded.candidate.version or None
-    )
+    source = loaded.candidate
+    origin = Origin(source.name, source.distribution or None, source.version or None)
     return attrs.evolve(
         loaded,
-        rubrics=tuple(attrs.evolve(rubric, origin=origin) for rubric in answer.value or ()),
-        problem=answer.problem,
+        rubrics=tuple(attrs.evolve(rubric, origin=origin) for rubric in outcome.value or ()),
+        problem=outcome.problem(strict=strict),
         reason=reason(outcome.failure) if outcome.failure else "",
     )
 

@@ -12,7 +12,6 @@ from coqs.interactions import Interactions
 from coqs.manager.calling import Answer, call, rated_columns
 from coqs.manager.discovery import Candidate, PluginInfo
 from coqs.manager.registry import Implementation
-from coqs.ratings import RatedColumns
 from coqs.results import Problem
 from coqs.rubric import Rubric
 
@@ -63,7 +62,7 @@ class Plugins:
 
     def rate(
         self, interactions: Interactions, rubric: Rubric, *, raters: Iterable[str]
-    ) -> tuple[Answer[RatedColumns | None], ...]:
+    ) -> tuple[Answer, ...]:
         """Let each of the named plugins rate the batch, in the order of their names here.
 
         A plugin that raises, or returns what is not `RatedColumns`, has a problem in its answer and
@@ -77,12 +76,11 @@ class Plugins:
             Under ``strict=True``.
         """
         asked = [self._rater(name) for name in _once(raters)]
-        return tuple(
-            call(rater, rated_columns, interactions=interactions, rubric=rubric).answer(
-                rater.plugin, strict=self.strict
-            )
-            for rater in asked
-        )
+        return tuple(self._ask(rater, interactions, rubric) for rater in asked)
+
+    def _ask(self, rater: Implementation, interactions: Interactions, rubric: Rubric) -> Answer:
+        outcome = call(rater, rated_columns, interactions=interactions, rubric=rubric)
+        return Answer(rater.plugin, outcome.value, outcome.problem(strict=self.strict))
 
     def _rater(self, name: str) -> Implementation:
         if name not in self._raters:
