@@ -38,23 +38,42 @@ python_use_unqualified_type_names = True
 # There is no network for intersphinx, so names of others cannot be resolved here.
 nitpick_ignore_regex = [
     (r"py:.*", r"(np|npt|numpy|attr|attrs|pluggy|pytest)\..*"),
-    (r"py:.*", r"(collections|datetime|decimal|fractions|importlib|os|pathlib|types|typing)\..*"),
+    (r"py:.*", r"(collections|datetime|decimal|fractions|importlib|os|pathlib|types|typing|zoneinfo)\..*"),
+    (r"py:class", "Fraction"),
+    # Of ours: an alias, a type variable, and what only the makers of a value see, in the signature of its class.
+    (r"py:class", r"Condition|coqs\.manager\.calling\.T"),
+    (r"py:class", r"coqs\.manager\.(registry\.Implementation|discovery\.Candidate)"),
+    (r"py:class", r"coqs\.(results\.scores\.Rescorer|rubric\.rubric\.Readable)"),
 ]
 
 
-def through_the_front_door(
+def resolve_by_the_front_door(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, content: Element
 ) -> Element | None:
-    """Resolve `coqs.room.file.Name`, as annotations have it, to the `coqs.Name` that is documented."""
-    target = node.get("reftarget", "")
-    name = target.rpartition(".")[2]
-    if node.get("refdomain") != "py" or name not in coqs.__all__ or target == f"coqs.{name}":
+    """Resolve `coqs.room.file.Name`, as annotations have it, to the name that is documented.
+
+    That is `coqs.Name`, or `coqs.room.Name` for a part that the front door does not name.
+    """
+    if node.get("refdomain") != "py":
         return None
+    target, name = node["reftarget"], node["reftarget"].rpartition(".")[2]
+    rooms = target.split(".")[1:2] if target.startswith("coqs.") else coqs._ROOMS
     domain = env.domains["py"]
-    kind = node["reftype"]
-    return domain.resolve_xref(env, node["refdoc"], app.builder, kind, f"coqs.{name}", node, content)
+    for known in (f"coqs.{name}", *(f"coqs.{room}.{name}" for room in rooms)):
+        if known in domain.objects:
+            return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", known, node, content)
+    return None
+
+
+def keep_first_colons(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """Open a field's text with an empty comment: napoleon takes "words: more words" for a type."""
+    if what in {"attribute", "data", "property"}:
+        lines[:0] = ["..", ""]
 
 
 def setup(app: Sphinx) -> None:
-    """Let Sphinx ask the front door for what it cannot find."""
-    app.connect("missing-reference", through_the_front_door)
+    """Hook both into the build, the second ahead of napoleon."""
+    app.connect("missing-reference", resolve_by_the_front_door)
+    app.connect("autodoc-process-docstring", keep_first_colons, priority=400)
