@@ -90,5 +90,7 @@ def test_a_golden_interaction_scores_as_worked_by_hand(golden: dict[str, Any]) -
     assert scores.overall[0] == pytest.approx(float(Fraction(expect["overall"])))
     assert list(scores.verdict) == [expect["verdict"]]
     assert scores.coverage[0] == pytest.approx(float(Fraction(expect["coverage"])))
+    fired = {error_class: int(count[0]) for error_class, count in scores.gates.items() if count[0]}
+    assert fired == expect["gates"]
     for stage, share in expect["stages"].items():
         assert scores.stages[stage][0] == pytest.approx(float(Fraction(share))), stage
