@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, Self
 
 import attrs
 import numpy as np
@@ -15,12 +15,9 @@ from coqs.model import Absence
 from coqs.ratings.rated import EvidenceTable
 from coqs.ratings.sheet import Answer, Sheet
 from coqs.ratings.tables_in import CONTEXT, columns_of_ratings, row_number
-from coqs.ratings.tables_out import long_table, wide_table
+from coqs.ratings.tables_out import context_table, long_table, wide_table
 from coqs.rubric import Rubric
 from coqs.tables import Encoded, Times, frozen_array, read_only
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Codes = npt.NDArray[np.int8]
 
@@ -172,6 +169,10 @@ class Ratings:
             choices={id: frozen_array(column[rows], np.uint64) for id, column in self.choices.items()},
             problems=self.problems,
         )
+
+    def context_table(self) -> dict[str, list[Any]]:
+        """Return the ids, and the context and facts that any row has, as plain columns."""
+        return context_table(self)
 
     def to_table(self, layout: Literal["wide", "long"] = "wide") -> dict[str, list[Any]]:
         """Return the ratings as plain columns, from which `from_table` makes equal ones."""

@@ -199,7 +199,7 @@ def _widened(read: _Table) -> _Table:
         pairs.setdefault((_key(i), _key(r)), len(pairs)) for i, r in zip(interactions, raters, strict=True)
     ]
     first = {pair: row for row, pair in reversed(list(enumerate(pair_of)))}
-    wide: dict[str, list[Any]] = {}
+    wide: dict[str, Any] = {}
     for name, values in read.columns.items():
         if name not in LONG:
             wide[name] = _gathered(read, name, values, pair_of, len(pairs))
@@ -213,7 +213,7 @@ def _widened(read: _Table) -> _Table:
 
 def _spread(
     read: _Table,
-    wide: dict[str, list[Any]],
+    wide: dict[str, Any],
     seen: dict[tuple[int, str], int],
     *,
     row: int,

@@ -1,0 +1,23 @@
+"""What comes out: scores, group tables, explanations, problems and their provenance.
+
+Floor 2. Results are frozen values; arrays are read-only. What needs a higher floor is a function.
+"""
+
+from coqs.results.explanation import Explanation, Item, StageAccount
+from coqs.results.groups import GroupTable
+from coqs.results.problems import Problem
+from coqs.results.provenance import Provenance
+from coqs.results.scores import REASONS, VERDICTS, ScoreColumns, Scores
+
+__all__ = [
+    "REASONS",
+    "VERDICTS",
+    "Explanation",
+    "GroupTable",
+    "Item",
+    "Problem",
+    "Provenance",
+    "ScoreColumns",
+    "Scores",
+    "StageAccount",
+]

@@ -1,0 +1,174 @@
+"""The exact account of one interaction's score."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from coqs.model import Standing
+from coqs.results.provenance import Provenance
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Item:
+    """What one criterion did to the score."""
+
+    criterion: str
+    stage: str
+    text: str
+    """What was asked, in the rubric's words."""
+    answer: str
+    """Level or option ids, a number, or the name of an absence."""
+    weight: Fraction
+    """As the rubric states it."""
+    points: Fraction | None = None
+    """Raw points of the answer."""
+    share: Fraction | None = None
+    """The answer's share of the criterion."""
+    applied_weight: Fraction = Fraction(0)
+    """Share of the overall score that it carried, after redistribution."""
+    contribution: Fraction = Fraction(0)
+    """What it added to the overall score; the contributions sum to it exactly."""
+    standing: Standing | None = None
+    gate: str | None = None
+    """Error class of the gate that it triggered."""
+    irreversible_failed: bool = False
+    evidence: tuple[tuple[int, int, int], ...] = ()
+    """(turn, start, end) of what a machine rater saw."""
+    rule: str = ""
+    """Which rule was applied, in words."""
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class StageAccount:
+    """What one stage did to the score."""
+
+    stage: str
+    weight: Fraction
+    applied_weight: Fraction = Fraction(0)
+    """Share of the overall score, after the weight of unscored stages was redistributed."""
+    score: Fraction | None = None
+    """None where nothing in it was scored."""
+    pass_mark: Fraction | None = None
+    missed: bool = False
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Explanation:
+    """How one interaction got its score; `print` it, or take `to_dict` or `to_json`."""
+
+    interaction: str
+    rater: str | None
+    overall: Fraction | None
+    verdict: str
+    reason: str
+    """Why it is unscored; empty where it is scored."""
+    because: tuple[str, ...]
+    """What failed the verdict, in words."""
+    stages: tuple[StageAccount, ...]
+    items: tuple[Item, ...]
+    bounds: tuple[Fraction, Fraction] | None
+    """Lowest and highest score that the missing answers allow; None where none can be had."""
+    counts: Mapping[str, int]
+    """How many criteria were answered, not applicable, not asked and so on."""
+    pass_mark: Fraction | None
+    provenance: Provenance
+
+    @property
+    def coverage(self) -> Fraction | None:
+        """Share of the asked criteria that were answered; None where none was asked."""
+        missing = self.counts["unanswered"] + self.counts["abstained"] + self.counts["failed"]
+        asked = self.counts["answered"] + missing
+        return Fraction(self.counts["answered"], asked) if asked else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: each fraction as text and as a float."""
+        parts = {field.name: _plain(getattr(self, field.name)) for field in attrs.fields(Explanation)}
+        return {**parts, "coverage": _plain(self.coverage), "provenance": self.provenance.to_dict()}
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Return `to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+    def __str__(self) -> str:
+        return "\n".join([*_head(self), *_stage_lines(self), *_item_lines(self), *_foot(self)])
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Fraction():
+            return {"exact": str(value), "value": float(value)}
+        case Item() | StageAccount():
+            return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
+        case tuple() | list():
+            return [_plain(each) for each in value]
+        case Mapping():
+            return dict(value)
+        case Standing():
+            return str(value)
+        case _:
+            return value
+
+
+def shown(value: Fraction | None) -> str:
+    """Show a fraction exactly and as per cent.
+
+    >>> shown(Fraction(37, 45))
+    '37/45 = 82.22 %'
+    """
+    return "unscored" if value is None else f"{value} = {float(value) * 100:.2f} %"
+
+
+def _head(account: Explanation) -> list[str]:
+    rater = f" by {account.rater}" if account.rater else ""
+    lines = [f"{account.interaction}{rater}: {shown(account.overall)}, verdict {account.verdict}"]
+    if account.reason:
+        lines.append(f"  unscored because: {account.reason.replace('_', ' ')}")
+    lines += [f"  failed because: {each}" for each in account.because]
+    if account.pass_mark is not None:
+        lines.append(f"  pass mark {shown(account.pass_mark)}")
+    return lines
+
+
+def _stage_lines(account: Explanation) -> list[str]:
+    lines = ["", "  stage             score                 weight -> applied"]
+    for stage in account.stages:
+        missed = f"  misses its mark {shown(stage.pass_mark)}" if stage.missed else ""
+        lines.append(
+            f"  {stage.stage:<16}  {shown(stage.score):<20}  {stage.weight} -> {stage.applied_weight}{missed}"
+        )
+    return lines
+
+
+def _item_lines(account: Explanation) -> list[str]:
+    lines = ["", "  criterion: answer, share x applied weight = contribution; rule"]
+    for item in account.items:
+        if item.share is None:
+            lines.append(f"  {item.criterion}: {item.answer}; {item.rule}")
+            continue
+        standing = f" ({item.standing})" if item.standing else ""
+        lines.append(
+            f"  {item.criterion}: {item.answer}{standing}, {item.share} x {item.applied_weight} "
+            f"= {item.contribution}; {item.rule}"
+        )
+    return lines
+
+
+def _foot(account: Explanation) -> list[str]:
+    total = sum((item.contribution for item in account.items), Fraction(0))
+    counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in account.counts.items() if n)
+    bounds = account.bounds
+    allowed = "none" if bounds is None else f"{shown(bounds[0])} to {shown(bounds[1])}"
+    made = account.provenance
+    return [
+        "",
+        f"  contributions sum to {shown(total)}" if account.overall is not None else "  nothing was scored",
+        f"  criteria: {counts}",
+        f"  the missing answers allow: {allowed}",
+        f"  rubric {made.rubric} {made.rubric_version}, {made.fingerprint.scoring[:19]}",
+        f"  policy {made.policy.name}, coqs {made.coqs_version}",
+    ]

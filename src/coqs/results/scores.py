@@ -1,0 +1,242 @@
+"""Scores of a batch: columns, and what can be asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from coqs.ratings import Ratings
+from coqs.results.groups import GroupTable, group_table
+from coqs.results.provenance import Provenance
+from coqs.rubric import Policy, Rubric
+from coqs.tables import read_only
+
+Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int32]
+Codes = npt.NDArray[np.int8]
+
+VERDICTS = ("pass", "fail", "unscored")
+REASONS = ("", "not_asked", "not_applicable", "unanswered", "abstained", "failed", "missing", "no_weight")
+
+
+class Rescorer(Protocol):
+    """What made the scores, able to answer what the columns alone cannot."""
+
+    def bounds(self, ratings: Ratings) -> Floats:
+        """Return (n, 2) lowest and highest scores that the missing answers allow."""
+
+    def controlled_by(self, controller: str) -> Rescorer:
+        """Return a scorer of what one controller is answerable for."""
+
+    def __call__(self, ratings: Ratings) -> Scores:
+        """Score ratings."""
+
+
+@attrs.frozen(slots=True, eq=False, kw_only=True, repr=False)
+class ScoreColumns:
+    """The columns that a scorer fills: n rows, aligned with the ratings; all read-only."""
+
+    overall: Floats
+    """(n,) share of the ceiling; NaN where not scored."""
+    verdict_codes: Codes
+    """(n,) places in `VERDICTS`."""
+    reason_codes: Codes
+    """(n,) places in `REASONS`."""
+    stages: Mapping[str, Floats] = attrs.field(converter=read_only)
+    """Stage id to (n,) share; NaN where not scored."""
+    gates: Mapping[str, Counts] = attrs.field(converter=read_only)
+    """Error class to (n,) number of gates that failed."""
+    gates_unobserved: Counts
+    """(n,) gates that were asked and not answered."""
+    irreversible: Counts
+    """(n,) irreversible criteria below what is expected."""
+    points: Floats
+    """(n,) sum of the raw points of the scored answers."""
+    counts: Mapping[str, Counts] = attrs.field(converter=read_only)
+    """answered, not_applicable, not_asked, unanswered, abstained, failed: (n,) criteria of each kind;
+    ignored: answers to criteria that were not asked; below, meets, exceeds: answers by standing."""
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return every column under a name of its own."""
+        flat: dict[str, npt.NDArray[Any]] = {}
+        for field in attrs.fields(ScoreColumns):
+            value = getattr(self, field.name)
+            if isinstance(value, Mapping):
+                flat |= {f"{field.name}.{key}": column for key, column in value.items()}
+            else:
+                flat[field.name] = value
+        return flat
+
+
+@attrs.frozen(slots=True, eq=False, kw_only=True, repr=False)
+class Scores:
+    """Scores of n rows of ratings. Not scored is a mask and a reason, never 0."""
+
+    ratings: Ratings
+    """What was scored; row i of every column belongs to row i of the ratings."""
+    columns: ScoreColumns
+    policy: Policy
+    provenance: Provenance
+    range: tuple[float, float]
+    """The lowest and highest overall score that any answers to this rubric could get."""
+    scorer: Rescorer
+
+    @property
+    def rubric(self) -> Rubric:
+        return self.ratings.rubric
+
+    @property
+    def overall(self) -> Floats:
+        """(n,) share of the ceiling; NaN where not `is_scored`."""
+        return self.columns.overall
+
+    @property
+    def is_scored(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether anything was scored."""
+        return np.equal(self.columns.reason_codes, 0)
+
+    @property
+    def reason(self) -> npt.NDArray[np.str_]:
+        """(n,) why not scored, one of `coqs.results.REASONS`; empty where scored."""
+        return np.array(REASONS)[self.columns.reason_codes]
+
+    @property
+    def verdict(self) -> npt.NDArray[np.str_]:
+        """(n,) pass, fail or unscored."""
+        return np.array(VERDICTS)[self.columns.verdict_codes]
+
+    @property
+    def stages(self) -> Mapping[str, Floats]:
+        """Stage id to (n,) share; NaN where not scored."""
+        return self.columns.stages
+
+    @property
+    def stage_is_scored(self) -> dict[str, npt.NDArray[np.bool_]]:
+        """Stage id to (n,) whether anything in it was scored."""
+        return {id: ~np.isnan(column) for id, column in self.columns.stages.items()}
+
+    @property
+    def gates(self) -> Mapping[str, Counts]:
+        """Error class to (n,) number of gates that failed, the same under every policy."""
+        return self.columns.gates
+
+    @property
+    def gates_unobserved(self) -> Counts:
+        """(n,) gates that were asked and not answered."""
+        return self.columns.gates_unobserved
+
+    @property
+    def irreversible(self) -> Counts:
+        """(n,) irreversible criteria below what is expected."""
+        return self.columns.irreversible
+
+    @property
+    def points(self) -> Floats:
+        """(n,) sum of the raw points of the scored answers."""
+        return self.columns.points
+
+    @property
+    def counts(self) -> Mapping[str, Counts]:
+        """Kind of answer or absence to (n,) number of criteria."""
+        return self.columns.counts
+
+    @property
+    def coverage(self) -> Floats:
+        """(n,) share of the asked criteria that were answered; NaN where none was asked."""
+        counts = self.columns.counts
+        asked = counts["answered"] + counts["unanswered"] + counts["abstained"] + counts["failed"]
+        return _share(counts["answered"], asked)
+
+    def standing_share(self, standing: str) -> Floats:
+        """Return (n,) share of the answers with a standing that are below, meets or exceeds."""
+        counts = self.columns.counts
+        return _share(counts[standing], counts["below"] + counts["meets"] + counts["exceeds"])
+
+    def bounds(self) -> Floats:
+        """Return (n, 2) lowest and highest score that the missing answers allow.
+
+        Unanswered, abstained and failed may each become any level, and the branches that they open
+        count; not applicable stays so. NaN where no answers could give a score.
+        """
+        return self.scorer.bounds(self.ratings)
+
+    def by(self, *keys: str, confidence: float = 0.95, controlled_by: str | None = None) -> GroupTable:
+        """Summarise by one or more keys, with intervals.
+
+        Raters of one interaction are averaged first, so that `n` counts interactions and
+        `n_ratings` rows.
+
+        Parameters
+        ----------
+        keys
+            Context columns (provider, site, customer_set …), facts, interaction or rater.
+        confidence
+            Coverage of the intervals.
+        controlled_by
+            Keep only the criteria that this party controls: person, team, system, policy or
+            customer. Ethics gates stay, whoever controls them.
+
+        Raises
+        ------
+        NotFoundError
+            A key is no column of the ratings.
+        """
+        scores = self if controlled_by is None else self.scorer.controlled_by(controlled_by)(self.ratings)
+        return group_table(scores, keys, confidence=confidence)
+
+    def to_table(self) -> dict[str, Any]:
+        """Return the scores as a mapping of columns, beside ids, context and facts.
+
+        Floats are NaN where `is_scored` is false; ids and context are lists of texts or None.
+        """
+        table: dict[str, Any] = self.ratings.context_table()
+        table |= {"overall": self.overall, "is_scored": self.is_scored, "reason": self.reason}
+        table |= {"verdict": self.verdict, "coverage": self.coverage, "points": self.points}
+        table |= {f"stage_{id}": column for id, column in self.stages.items()}
+        table |= {f"gate_{name}": column for name, column in self.gates.items()}
+        table |= {"gates_unobserved": self.gates_unobserved, "irreversible": self.irreversible}
+        return table | {f"n_{name}": column for name, column in self.counts.items()}
+
+    def __len__(self) -> int:
+        return len(self.ratings)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Scores):
+            return NotImplemented
+        mine, theirs = self.columns.arrays(), other.columns.arrays()
+        return (
+            self.provenance == other.provenance
+            and self.ratings == other.ratings
+            and mine.keys() == theirs.keys()
+            and all(_same(mine[name], theirs[name]) for name in mine)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        made = self.provenance
+        return (
+            f"<Scores: {len(self)} rows, {int(self.is_scored.sum())} scored; rubric {made.rubric!r} "
+            f"{made.fingerprint.scoring[:19]}, policy {made.policy.name!r}>"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rescore, (self.scorer, self.ratings)
+
+
+def _rescore(scorer: Rescorer, ratings: Ratings) -> Scores:
+    """Make pickled scores again from what they were made of."""
+    return scorer(ratings)
+
+
+def _share(part: Counts, whole: Counts) -> Floats:
+    with np.errstate(invalid="ignore"):
+        return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
+
+
+def _same(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> bool:
+    return bool(np.array_equal(left, right, equal_nan=left.dtype.kind == "f"))

@@ -1,0 +1,182 @@
+"""Score a batch by columns: the sums, then verdicts, gates, counts and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from coqs.model import Absence, Standing
+from coqs.ratings import Ratings
+from coqs.results import REASONS, VERDICTS, ScoreColumns
+from coqs.rubric import Rubric
+from coqs.rubric.criteria import ERROR_CLASSES
+from coqs.scoring.asking import OPEN, Answers, Asked, settle
+from coqs.scoring.compiled import CompiledCriterion, CompiledLevels, CompiledOptions, CompiledRubric
+from coqs.scoring.sums import (
+    StageSums,
+    add_up,
+    look_up,
+    misses_mark,
+    misses_stage_mark,
+    overall_scores,
+    sum_options,
+)
+
+Counts = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+def score_columns(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) -> ScoreColumns:
+    """Score every row of ratings under the `coqs` policy."""
+    asked = settle(compiled, rubric, Answers.given(ratings))
+    sums = add_up(compiled, len(rubric.stages), asked)
+    stages = sums.stage_scores()
+    overall = overall_scores(rubric, stages)
+    gates = _gates(compiled, asked)
+    irreversible = _irreversible(compiled, asked)
+    counts = _counts(compiled, asked)
+    failed = _missed(rubric, sums, stages, overall) | (irreversible > 0)
+    for column in gates.values():
+        failed |= column > 0
+    unscored = np.isnan(overall)
+    return _read_only(
+        overall=overall,
+        verdict_codes=_verdicts(failed, unscored),
+        reason_codes=_reasons(compiled, rubric, asked, counts, unscored),
+        stages=dict(zip(rubric.stage_ids, stages, strict=True)),
+        gates=gates,
+        gates_unobserved=_gates_unobserved(compiled, asked),
+        irreversible=irreversible,
+        points=_points(compiled, asked),
+        counts=counts,
+    )
+
+
+def _read_only(**columns: Any) -> ScoreColumns:
+    result = ScoreColumns(**columns)
+    for array in result.arrays().values():
+        array.flags.writeable = False
+    return result
+
+
+def _missed(rubric: Rubric, sums: StageSums, stages: Floats, overall: Floats) -> Mask:
+    missed = np.zeros(len(overall), np.bool_)
+    if rubric.pass_mark is not None:
+        missed |= misses_mark(rubric, sums, overall, rubric.pass_mark)
+    for place, stage in enumerate(rubric.stages):
+        if stage.pass_mark is not None:
+            missed |= misses_stage_mark(sums, stages, place, stage.pass_mark)
+    return missed
+
+
+def _verdicts(failed: Mask, unscored: Mask) -> npt.NDArray[np.int8]:
+    codes = np.where(unscored, VERDICTS.index("unscored"), VERDICTS.index("pass"))
+    return np.where(failed, VERDICTS.index("fail"), codes).astype(np.int8)
+
+
+def _gates(compiled: CompiledRubric, asked: Asked) -> dict[str, Counts]:
+    """Return error class to (n,) gates that failed, for every class there is."""
+    failed = {error_class: np.zeros(len(asked.ignored), np.int32) for error_class in ERROR_CLASSES}
+    for each in compiled.criteria:
+        if each.criterion.gate:
+            failed[each.criterion.gate.error_class] += _triggers(each, asked)
+    return failed
+
+
+def _triggers(each: CompiledCriterion, asked: Asked) -> Mask:
+    codes = asked.codes[each.criterion.id]
+    if isinstance(each.table, CompiledLevels):
+        return np.take(each.table.gate[0], codes)
+    hit: Mask = asked.choices[each.criterion.id] & np.uint64(each.table.gate_bits) != 0
+    return hit & (codes >= 0)
+
+
+def _gates_unobserved(compiled: CompiledRubric, asked: Asked) -> Counts:
+    unobserved = np.zeros(len(asked.ignored), np.int32)
+    for each in compiled.criteria:
+        if each.criterion.gate:
+            unobserved += np.isin(asked.codes[each.criterion.id], OPEN)
+    return unobserved
+
+
+def _standing(each: CompiledCriterion, asked: Asked) -> npt.NDArray[np.int8]:
+    """Return (n,) place in `Standing` of the answer, -1 where there is none."""
+    if isinstance(each.table, CompiledLevels):
+        return look_up(each, each.table.standing, asked)
+    codes = asked.codes[each.criterion.id]
+    return np.where(codes >= 0, _options_standing(each.table, asked.choices[each.criterion.id]), np.int8(-1))
+
+
+def _options_standing(table: CompiledOptions, bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.int8]:
+    below, meets, exceeds = range(len(Standing))
+    standing = np.full(len(bits), -1, np.int8)
+    total = sum_options(bits, table.points)
+    if table.meets_at is not None:
+        standing[:] = np.where(total >= table.meets_at, meets, below)
+    if table.exceeds_at is not None:
+        standing[total >= table.exceeds_at] = exceeds
+    return standing
+
+
+def _irreversible(compiled: CompiledRubric, asked: Asked) -> Counts:
+    failed = np.zeros(len(asked.ignored), np.int32)
+    for each in compiled.criteria:
+        if each.criterion.irreversible:
+            failed += _standing(each, asked) == list(Standing).index(Standing.BELOW)
+    return failed
+
+
+def _points(compiled: CompiledRubric, asked: Asked) -> Floats:
+    points = np.zeros(len(asked.ignored))
+    for each in compiled.criteria:
+        if each.criterion.record_only:
+            continue
+        if isinstance(each.table, CompiledLevels):
+            points += look_up(each, each.table.points, asked)
+        else:
+            total = sum_options(asked.choices[each.criterion.id], each.table.points) / each.table.points_scale
+            points += np.where(asked.codes[each.criterion.id] >= 0, total.astype(np.float64), 0.0)
+    return points
+
+
+def _counts(compiled: CompiledRubric, asked: Asked) -> dict[str, Counts]:
+    n = len(asked.ignored)
+    kinds = {"answered": 0} | {str(absence): absence.code for absence in Absence}
+    counts = {name: np.zeros(n, np.int32) for name in (*kinds, *map(str, Standing))}
+    for each in compiled.criteria:
+        codes = np.minimum(asked.codes[each.criterion.id], 0)
+        for name, code in kinds.items():
+            counts[name] += codes == code
+        standing = _standing(each, asked)
+        for place, name in enumerate(Standing):
+            counts[str(name)] += standing == place
+    return counts | {"ignored": asked.ignored}
+
+
+def _reasons(
+    compiled: CompiledRubric, rubric: Rubric, asked: Asked, counts: Mapping[str, Counts], unscored: Mask
+) -> npt.NDArray[np.int8]:
+    """Return (n,) places in `REASONS`, by the order of precedence that `exact.reason_unscored` has."""
+    weights = [stage.weight for stage in rubric.stages]
+    able = [
+        asked.codes[each.criterion.id] for each in compiled.criteria if each.weight and weights[each.stage]
+    ]
+    seen = {code: _any_equal(able, code, len(unscored)) for code in (*OPEN, Absence.NOT_APPLICABLE.code)}
+    kinds = np.sum([seen[code] for code in OPEN], axis=0)
+    conditions = [~unscored, *((kinds == 1) & seen[code] for code in OPEN), kinds > 1]
+    names = ["", *(str(Absence.from_code(code)) for code in OPEN), "missing"]
+    conditions += [seen[Absence.NOT_APPLICABLE.code], counts["answered"] > 0]
+    names += ["not_applicable", "no_weight"]
+    choices = [REASONS.index(name) for name in names]
+    return np.select(conditions, choices, REASONS.index("not_asked")).astype(np.int8)
+
+
+def _any_equal(columns: list[npt.NDArray[np.int8]], code: int, n: int) -> Mask:
+    found = np.zeros(n, np.bool_)
+    for column in columns:
+        found |= column == code
+    return found

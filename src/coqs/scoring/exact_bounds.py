@@ -1,0 +1,60 @@
+"""The exact lowest and highest score that one sheet's missing answers allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+import attrs
+
+from coqs.ratings import Answer, Sheet
+from coqs.rubric import Criterion, Rubric, SeveralChoice
+from coqs.scoring.bounds import branch_criteria, combinations
+from coqs.scoring.exact import best_place, score_sheet
+from coqs.scoring.worth import level_worths
+
+
+def exact_bounds(rubric: Rubric, sheet: Sheet) -> tuple[Fraction, Fraction] | None:
+    """Return the lowest and highest score, or None where no answers could give one."""
+    scores = [
+        score
+        for filled in _filled_sheets(rubric, sheet)
+        if (score := score_sheet(rubric, filled).overall) is not None
+    ]
+    return (min(scores), max(scores)) if scores else None
+
+
+def _filled_sheets(rubric: Rubric, sheet: Sheet) -> Iterator[Sheet]:
+    """Yield the sheets among which the extremes are: branches tried out, the rest at worst and best."""
+    still_open = [id for id, answer in sheet.answers.items() if answer.is_open]
+    branches = [id for id in branch_criteria(rubric) if id in still_open]
+    rest = [rubric.criterion(id) for id in still_open if id not in branches]
+    for combination in combinations(rubric, branches):
+        tried = {
+            id: _answer(rubric.criterion(id), way) for id, way in zip(branches, combination, strict=True)
+        }
+        for best in (False, True) if rest else (False,):
+            extremes = {each.id: _extreme(each, sheet, best=best) for each in rest}
+            yield _with(sheet, tried | extremes)
+
+
+def _with(sheet: Sheet, answers: Mapping[str, Answer]) -> Sheet:
+    return attrs.evolve(sheet, answers={**sheet.answers, **answers})
+
+
+def _answer(criterion: Criterion, way: int) -> Answer:
+    if isinstance(criterion.scale, SeveralChoice):
+        return Answer(chosen=tuple(place for place in range(len(criterion.scale.ids)) if way >> place & 1))
+    return Answer(position=way)
+
+
+def _extreme(criterion: Criterion, sheet: Sheet, *, best: bool) -> Answer:
+    """Return the answer with the lowest or highest share."""
+    if isinstance(criterion.scale, SeveralChoice):
+        options = criterion.scale.options
+        return Answer(
+            chosen=tuple(k for k, option in enumerate(options) if ((option.points or 0) > 0) == best)
+        )
+    worths = level_worths(criterion, best_place(criterion, sheet))
+    shares = [worth.share or Fraction(0) for worth in worths]
+    return Answer(position=shares.index(max(shares) if best else min(shares)))
