@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import PluginContractError, RecordError, suggest
+from coqs.errors import PluginCallError, PluginContractError, RecordError, suggest
 from coqs.facts import FactColumn
 from coqs.interactions import Interactions
 from coqs.manager import Plugins, load_plugins
@@ -82,14 +82,17 @@ def rate(
 def _ask(
     plugins: Plugins, block: Interactions, rubric: Rubric, rater: str, *, strict: bool
 ) -> RatedColumns | Problem | None:
-    """Call one rater on one block; a broken contract counts as a problem unless strict."""
-    (answer,) = plugins.rate(block, rubric, raters=[rater], strict=strict)
-    if answer.problem is not None or answer.value is None:
+    """Call one rater on one block; what it breaks is a problem, unless strict."""
+    (answer,) = plugins.rate(block, rubric, raters=[rater])
+    if answer.problem is not None:
+        if strict:
+            raise PluginCallError(str(answer.problem), plugin=rater, hook=HOOK)
         return answer.problem
     try:
-        _check_columns(answer.value, block, rubric, rater)
+        if answer.value is not None:
+            _check_columns(answer.value, block, rubric, rater)
     except PluginContractError as error:
-        if strict:
+        if strict or plugins.strict:
             raise
         return Problem(rater, HOOK, type(error).__name__)
     return answer.value

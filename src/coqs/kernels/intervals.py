@@ -128,10 +128,10 @@ def _incomplete_beta(a: Floats, b: float, x: Floats) -> Floats:
     right = np.where(tail, a, np.full_like(a, b))
     at = np.where(tail, 1 - x, x)
     log_gamma = np.vectorize(math.lgamma, otypes=[np.float64])
-    log_beta = log_gamma(a) + math.lgamma(b) - log_gamma(a + b) if a.size else a
+    log_beta: Floats = log_gamma(a) + math.lgamma(b) - log_gamma(a + b) if a.size else a
     with np.errstate(divide="ignore"):
         front = np.exp(left * np.log(at) + right * np.log1p(-at) - log_beta) / left
-    value = front * _beta_fraction(left, right, at)
+    value: Floats = front * _beta_fraction(left, right, at)
     return np.where(tail, 1 - value, value)
 
 
