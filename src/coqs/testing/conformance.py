@@ -1,0 +1,154 @@
+"""Checks that every plugin has to pass, for use with pytest in the plugin's own tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import entry_points
+from importlib.resources import files
+from typing import Any
+
+import attrs
+
+from coqs.errors import MissingDependencyError, NotFoundError
+from coqs.interactions import Interactions
+from coqs.manager import Plugins, load_plugins
+from coqs.raters import rate
+from coqs.rubric import Rubric
+from coqs.testing.golden import Golden, differences, read_golden
+
+GOLDEN_FILE = "golden.toml"
+FEWEST_GOLDEN = 1
+
+
+@attrs.frozen(slots=True)
+class Check:
+    """One check of a plugin; call it, and it raises `AssertionError` where the plugin falls short."""
+
+    name: str
+    run: Callable[[], None]
+
+    def __call__(self) -> None:
+        """Run the check."""
+        self.run()
+
+
+def plugin_checks(plugin: str) -> tuple[Check, ...]:
+    """Return the checks for an installed plugin, by its entry point's name.
+
+    A plugin is checked for what it offers: its rubrics (they lint without errors, survive a round
+    trip through TOML, and score their golden interactions as worked by hand) and its rater (it keeps
+    to the rubric, judges each interaction alone, and abstains where nothing was said).
+
+    Raises
+    ------
+    NotFoundError
+        No installed distribution has an entry point of that name in the group `coqs`.
+    """
+    names = sorted(entry.name for entry in entry_points(group="coqs"))
+    if plugin not in names:
+        raise NotFoundError("plugin", plugin, names)
+    plugins = load_plugins(only=[plugin])
+    rubrics = list(plugins.rubrics().values())
+    checks = [Check("loads", lambda: _loads(plugins, plugin))]
+    for rubric in rubrics:
+        checks.extend(_rubric_checks(rubric, plugin))
+    if plugin in plugins.raters():
+        checks.extend(_rater_checks(plugin, plugins))
+    return tuple(checks)
+
+
+def parametrize_plugin_checks(plugin: str) -> Any:
+    """Return a pytest decorator that runs a test function once for each check of a plugin.
+
+    Examples
+    --------
+    ::
+
+        @parametrize_plugin_checks("banking")
+        def test_conformance(check):
+            check()
+    """
+    try:
+        import pytest
+    except ImportError:
+        raise MissingDependencyError("checking a plugin", library="pytest", extra="test") from None
+    checks = plugin_checks(plugin)
+    return pytest.mark.parametrize("check", checks, ids=[check.name for check in checks])
+
+
+def _demand(holds: bool, message: str) -> None:
+    if not holds:
+        raise AssertionError(message)
+
+
+def _loads(plugins: Plugins, plugin: str) -> None:
+    (info,) = [info for info in plugins.listing() if info.name == plugin]
+    _demand(info.state == "loaded" and not info.reason, f"{plugin}: {info.state}, {info.reason}")
+    _demand(bool(info.hooks), f"{plugin}: implements no hook")
+
+
+def _rubric_checks(rubric: Rubric, plugin: str) -> Iterator[Check]:
+    yield Check(f"{rubric.id}-lints-without-errors", lambda: _lints(rubric))
+    yield Check(f"{rubric.id}-survives-toml", lambda: _survives(rubric))
+    golden = [each for each in _golden_of(plugin) if each.rubric in (None, rubric.id)]
+    yield Check(f"{rubric.id}-has-golden-interactions", lambda: _has_golden(rubric, golden))
+    for each in golden:
+        yield Check(f"{rubric.id}-scores-{each.id}", lambda each=each: _scores(rubric, each))  # type: ignore[misc]
+
+
+def _golden_of(plugin: str) -> tuple[Golden, ...]:
+    (entry,) = entry_points(group="coqs", name=plugin)
+    file = files(entry.module) / GOLDEN_FILE
+    return read_golden(file) if file.is_file() else ()
+
+
+def _lints(rubric: Rubric) -> None:
+    errors = [str(finding) for finding in rubric.lint() if finding.severity == "error"]
+    _demand(not errors, "\n".join(errors))
+
+
+def _survives(rubric: Rubric) -> None:
+    again = Rubric.from_toml_text(rubric.to_toml())
+    _demand(again == rubric and again.fingerprint == rubric.fingerprint, f"{rubric.id}: changed by TOML")
+
+
+def _has_golden(rubric: Rubric, golden: Sequence[Golden]) -> None:
+    message = f"{rubric.id}: {GOLDEN_FILE} beside the plugin's module must hold {FEWEST_GOLDEN} or more"
+    _demand(len(golden) >= FEWEST_GOLDEN, message)
+
+
+def _scores(rubric: Rubric, golden: Golden) -> None:
+    found = differences(rubric, golden)
+    _demand(not found, "\n".join(found))
+
+
+def _rater_checks(plugin: str, plugins: Plugins) -> Iterator[Check]:
+    rubrics = load_plugins().rubrics()
+    for rubric in rubrics.values():
+        yield Check(f"rates-{rubric.id}", lambda rubric=rubric: _rates(plugin, plugins, rubric))  # type: ignore[misc]
+
+
+def _rates(plugin: str, plugins: Plugins, rubric: Rubric) -> None:
+    batch = Interactions.from_records(SAMPLE)
+    whole = rate(batch, rubric, raters=[plugin], plugins=plugins, strict=True)
+    for row in range(len(batch)):
+        alone = rate(batch.rows(row, row + 1), rubric, raters=[plugin], plugins=plugins, strict=True)
+        same = all(alone.codes[id][0] == whole.codes[id][row] for id in rubric.criterion_ids)
+        _demand(same, f"{plugin}: {batch.ids[row]} is judged otherwise in a batch than alone")
+    silent = [id for id in rubric.criterion_ids if whole.codes[id][-1] >= 0]
+    _demand(not silent, f"{plugin}: {silent} are answered where nothing was said")
+
+
+SAMPLE = (
+    {
+        "id": "spoken",
+        "turns": [
+            {"speaker": "customer", "text": "Good morning."},
+            {"speaker": "provider", "text": "Good morning, how can I help you today?"},
+            {"speaker": "customer", "text": "I am looking for the lift."},
+            {"speaker": "provider", "text": "It is round the corner. Is there anything else? Goodbye!"},
+        ],
+    },
+    {"id": "provider-silent", "turns": [{"speaker": "customer", "text": "Hello, is anybody there?"}]},
+    {"id": "nothing-said", "turns": []},
+)
