@@ -1,0 +1,53 @@
+"""Put the sample together: a post, its interactions, and what the raters wrote of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coqs.errors import RecordError
+from coqs.manager import Plugins, load_plugins
+from coqs.ratings import Ratings
+from coqs.rubric import Rubric
+from coqs.sample_data.post import Post
+from coqs.sample_data.sheets import Sheets
+
+
+def make_sample(
+    *, n: int = 300, seed: int = 1, rubric: Rubric | None = None, plugins: Plugins | None = None
+) -> Ratings:
+    """Make up a sample of n interactions at one guard post, for demonstrations and tests.
+
+    Parameters
+    ----------
+    n
+        Interactions; about a quarter of them are rated twice, so that there are more rows.
+    seed
+        The same seed gives the same sample.
+    rubric
+        What is asked; None for `security`.
+    plugins
+        Where `security` is taken from; None for all that are installed.
+
+    Raises
+    ------
+    RecordError
+        n is negative.
+    NotFoundError
+        No rubric is given, and no plugin has `security`.
+
+    Examples
+    --------
+    >>> import coqs
+    >>> ratings = coqs.make_sample(n=40)
+    >>> ratings.rubric.id, ratings.rater.categories
+    ('security', ('observer_1', 'observer_2'))
+    """
+    if n < 0:
+        raise RecordError(f"n: must be 0 or more interactions, got {n}; use for example 300")
+    if rubric is None:
+        rubric = (plugins if plugins is not None else load_plugins()).rubric("security")
+    rng = np.random.default_rng(seed)
+    post = Post.drawn(rng, n, rubric)
+    sheets = Sheets.drawn(rng, post, rubric)
+    sheets.let_one_ethics_gate_fail(rng)
+    return sheets.ratings()
