@@ -65,7 +65,8 @@ def fact_column(
     for place, value in enumerate(values):
         text = _fact_text(value, wanted)
         if text is None and _fact_kind(value) != "missing":
-            refused.add(f"{row(place)}, {name}: must be of one kind ({wanted}), got {kind_of(value)}")
+            problem = f"must be of one kind ({wanted}), got {kind_of(value)}"
+            refused.add(f"{row(place)}, column {name!r}: {problem}")
         cleaned.append(text)
     return Encoded.from_values(cleaned)
 

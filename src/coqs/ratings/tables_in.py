@@ -155,9 +155,8 @@ def _facts(read: _Table) -> dict[str, FactColumn]:
             )
         fact = declared.get(name)
         kind = fact.kind if fact else None
-        label = f"column {name!r}"
         column = fact_column(
-            label, _texts_as_numbers(read.columns[name], kind), read.refused, row=read.place, kind=kind
+            name, _texts_as_numbers(read.columns[name], kind), read.refused, row=read.place, kind=kind
         )
         found[name] = column
         if fact and isinstance(column, Encoded):
