@@ -55,15 +55,17 @@ def test_nothing_stands_under_the_name_before_the_end(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "text"
 
 
-def test_a_missing_folder_is_an_os_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+def test_a_missing_folder_is_an_os_error_that_names_the_path(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
         write_whole(tmp_path / "no" / "a.txt", "text")
+    assert caught.value.filename == str(tmp_path / "no" / "a.txt")
 
 
 def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError):
+    with pytest.raises(OSError) as caught:
         write_whole(tmp_path / "folder", "text")
+    assert caught.value.filename == str(tmp_path / "folder")
     assert names(tmp_path) == ["folder"]
 
 
@@ -94,3 +96,12 @@ def test_a_link_keeps_pointing_at_its_file(tmp_path: Path) -> None:
 def test_a_device_is_written_to_and_stays_a_device() -> None:
     write_whole(os.devnull, "text")
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes of POSIX")
+def test_a_pipe_is_written_to_by_its_link() -> None:
+    reading, writing = os.pipe()
+    write_whole(f"/dev/fd/{writing}", "text")
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        assert pipe.read() == "text"

@@ -26,23 +26,38 @@ def opened_whole(path: str | os.PathLike[str]) -> Iterator[TextIO]:
     Raises
     ------
     OSError
-        The folder is not there or cannot be written to, or the path is a folder.
+        The folder is not there or cannot be written to, or the path is a folder; its `filename` is
+        the path as it was given.
     """
-    target = Path(os.path.realpath(path))  # a link keeps pointing at what it pointed at
-    if target.exists() and not target.is_file() and not target.is_dir():
+    given = Path(path)
+    if given.exists() and not given.is_file() and not given.is_dir():
         # A terminal, a pipe or a device cannot be replaced by a file, and must not be.
-        with target.open("w", encoding="utf-8", newline="") as straight:
+        with given.open("w", encoding="utf-8", newline="") as straight:
             yield straight
         return
+    target = Path(os.path.realpath(path))  # a link keeps pointing at what it pointed at
     draft = target.with_name(f".coqs-{secrets.token_hex(8)}")
     try:
-        with draft.open("x", encoding="utf-8", newline="") as file:
+        with _named(path):
+            file = draft.open("x", encoding="utf-8", newline="")
+        with file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _put_in_place(draft, target)
+            with _named(path):
+                file.flush()
+                os.fsync(file.fileno())
+        with _named(path):
+            _put_in_place(draft, target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _named(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Let an error name the path that the caller knows, not the draft beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from None
 
 
 def _put_in_place(draft: Path, target: Path) -> None:

@@ -94,8 +94,6 @@ def _write_table(table: Mapping[str, Column], path: Path) -> None:
     except UnicodeEncodeError:
         problem = "texts must be whole characters, got half of a surrogate pair; mend the ids or context"
         raise RecordError(f"{os.fspath(path)}: {problem}", path=os.fspath(path)) from None
-    except OSError as error:  # named after the caller's path, not after the draft beside it
-        raise OSError(error.errno, error.strerror, os.fspath(path)) from None
 
 
 def _cells(values: Column) -> list[str]:
