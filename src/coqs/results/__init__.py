@@ -4,7 +4,7 @@ Floor 2. Results are frozen values; arrays are read-only. What needs a higher fl
 """
 
 from coqs.results.explanation import Explanation, Item, StageAccount
-from coqs.results.groups import GroupTable
+from coqs.results.groups import GroupTable, stage_table, whole_table
 from coqs.results.problems import Problem
 from coqs.results.provenance import Provenance
 from coqs.results.scores import REASONS, VERDICTS, ScoreColumns, Scores
@@ -20,4 +20,6 @@ __all__ = [
     "ScoreColumns",
     "Scores",
     "StageAccount",
+    "stage_table",
+    "whole_table",
 ]

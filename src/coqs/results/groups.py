@@ -32,6 +32,8 @@ class Scored(Protocol):
     def gates(self) -> Mapping[str, npt.NDArray[np.int32]]: ...
     @property
     def counts(self) -> Mapping[str, npt.NDArray[np.int32]]: ...
+    @property
+    def stages(self) -> Mapping[str, Floats]: ...
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
@@ -99,15 +101,16 @@ def _rebuild(keys: tuple[str, ...], columns: dict[str, npt.NDArray[Any]], confid
 
 
 def _lines(table: GroupTable) -> Iterator[str]:
-    width = max([len(" / ".join(table.keys)), *(len(_label(table, row)) for row in table.rows())])
+    title = " / ".join(table.keys) or "all"
+    width = max([len(title), *(len(_label(table, row)) for row in table.rows())])
+    shares = [name for name in ("pass", "exceeds") if f"{name}_share" in table.columns]
     head = f"{table.confidence:.0%} interval"
-    yield f"{' / '.join(table.keys):<{width}} {'n':>6} {'score':>6}   {head:<16} {'pass':>6}   {'exceeds':>7}"
+    yield f"{title:<{width}} {'n':>6} {'score':>6}   {head:<16}" + "".join(f" {name:>8}" for name in shares)
     for row in table.rows():
         low, high = row["ci_low"], row["ci_high"]
         interval = "cannot tell" if low is None or high is None else f"{low:6.1%} to {high:6.1%}"
-        numbers = [_per_cent(row[name]) for name in ("mean", "pass_share", "exceeds_share")]
-        start = f"{_label(table, row):<{width}} {row['n']:>6} {numbers[0]:>6}"
-        yield f"{start}   {interval:<16} {numbers[1]:>6}   {numbers[2]:>7}"
+        start = f"{_label(table, row):<{width}} {row['n']:>6} {_per_cent(row['mean']):>6}   {interval:<16}"
+        yield start + "".join(f" {_per_cent(row[f'{name}_share']):>8}" for name in shares)
 
 
 def _label(table: GroupTable, row: Mapping[str, Any]) -> str:
@@ -124,18 +127,47 @@ def group_table(scores: Scored, keys: Sequence[str], *, confidence: float = 0.95
         raise NotFoundError("key", "", _known(scores.ratings), where="by")
     columns = [_key_column(scores.ratings, key) for key in keys]
     labels, group = _groups(columns)
-    unit, unit_group, n_rows = _units(group, scores.ratings.interaction.codes)
-    units = _Units(unit, unit_group, n_rows, len(labels[0]))
-    table: dict[str, npt.NDArray[Any]] = dict(zip(keys, labels, strict=True))
-    table["n"] = np.bincount(unit_group, minlength=units.groups)
-    table["n_ratings"] = np.bincount(group, minlength=units.groups)
-    table |= _score_columns(scores, units, confidence)
-    table |= _verdict_columns(scores, units, confidence)
-    table |= _standing_columns(scores, units, confidence)
-    table |= _gate_columns(scores, units)
-    for column in table.values():
+    units = _Units.of(scores, group, len(labels[0]))
+    return _table(
+        tuple(keys), dict(zip(keys, labels, strict=True)) | _summary(scores, units, confidence), confidence
+    )
+
+
+def whole_table(scores: Scored, *, confidence: float = 0.95) -> GroupTable:
+    """Summarise all rows as one group, which is there even where nobody was rated."""
+    return _table((), _summary(scores, _whole(scores), confidence), confidence)
+
+
+def stage_table(scores: Scored, *, confidence: float = 0.95) -> GroupTable:
+    """Summarise the score of each stage over all interactions, raters averaged first.
+
+    One row a stage, in the rubric's order. Columns: `stage`, `n`, `n_ratings`, `n_scored`,
+    `n_unscored`, `mean`, `ci_low`, `ci_high`.
+    """
+    units, stages = _whole(scores), scores.stages
+    parts = [_counts(units) | _mean_columns(column, units, confidence) for column in stages.values()]
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return _table(("stage",), {"stage": np.array([*stages])} | joined, confidence)
+
+
+def _whole(scores: Scored) -> _Units:
+    return _Units.of(scores, np.zeros(len(scores.overall), np.int64), 1)
+
+
+def _table(keys: tuple[str, ...], columns: dict[str, npt.NDArray[Any]], confidence: float) -> GroupTable:
+    for column in columns.values():
         column.flags.writeable = False
-    return GroupTable(tuple(keys), table, confidence)
+    return GroupTable(keys, columns, confidence)
+
+
+def _summary(scores: Scored, units: _Units, confidence: float) -> dict[str, npt.NDArray[Any]]:
+    return {
+        **_counts(units),
+        **_mean_columns(scores.overall, units, confidence),
+        **_verdict_columns(scores, units, confidence),
+        **_standing_columns(scores, units, confidence),
+        **_gate_columns(scores, units),
+    }
 
 
 def _known(ratings: Ratings) -> tuple[str, ...]:
@@ -185,6 +217,12 @@ class _Units:
     n_rows: Rows
     groups: int
 
+    @classmethod
+    def of(cls, scores: Scored, group: Rows, groups: int) -> _Units:
+        """Return the units of rows that fall into groups."""
+        unit, unit_group, n_rows = _units(group, scores.ratings.interaction.codes)
+        return cls(unit, unit_group, n_rows, groups)
+
     def mean(self, values: npt.NDArray[Any], known: npt.NDArray[np.bool_]) -> Floats:
         """Average rows within each unit over those that are known; NaN where none is."""
         n = np.bincount(self.of_row[known], minlength=len(self.group))
@@ -200,8 +238,13 @@ def _ratio(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> Floats:
     return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
 
 
-def _score_columns(scores: Scored, units: _Units, confidence: float) -> dict[str, npt.NDArray[Any]]:
-    each = units.mean(scores.overall, ~np.isnan(scores.overall))
+def _counts(units: _Units) -> dict[str, npt.NDArray[Any]]:
+    n_ratings = np.bincount(units.group, units.n_rows, units.groups).astype(np.int64)
+    return {"n": np.bincount(units.group, minlength=units.groups), "n_ratings": n_ratings}
+
+
+def _mean_columns(values: Floats, units: _Units, confidence: float) -> dict[str, npt.NDArray[Any]]:
+    each = units.mean(values, ~np.isnan(values))
     known = ~np.isnan(each)
     n = units.total(known.astype(np.float64))
     mean = _ratio(units.total(each), n)
