@@ -1,0 +1,94 @@
+"""The `coqs` command, on a core install.
+
+Floor 6, above io and report. This file, `arguments` and `text` import nothing of the house but
+`errors`, so that help answers at once; each command imports its rooms when it runs. Only this room reads the
+environment, and only it prints.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from coqs.cli.arguments import parsed
+from coqs.cli.text import tell
+from coqs.errors import CoqsError
+
+__all__ = ["main"]
+
+UNUSABLE = 2
+INTERRUPTED = 128 + 2  # as shells report a process that SIGINT ended
+BROKEN_PIPE = 128 + 13  # and one that SIGPIPE ended
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code.
+
+    0 is done, 1 findings that the caller asked to fail on, 2 unusable input with one message on
+    standard error and nothing half-written; 130 interrupted, 141 nobody reads the output any more.
+    """
+    _spare_odd_terminals()
+    try:
+        code = _run(parsed(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except SystemExit as stop:  # argparse ends so, after help and after an error
+        return stop.code if isinstance(stop.code, int) else 0
+    except BrokenPipeError:
+        _let_go_of_output()
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        tell("interrupted")
+        return INTERRUPTED
+    except (CoqsError, OSError) as error:
+        tell(_message(error))
+        _let_go_of_output_if_broken()
+        return UNUSABLE
+    return code
+
+
+def _run(arguments: Namespace) -> int:
+    """Import the room of the command and run it."""
+    match arguments.command:
+        case "demo":
+            from coqs.cli.demo import demo as run
+        case "score":
+            from coqs.cli.score import score as run
+        case "rate":
+            from coqs.cli.rate import rate as run
+        case "explain":
+            from coqs.cli.explain import explain as run
+        case "rubric":
+            from coqs.cli.rubric import rubric as run
+        case _:
+            from coqs.cli.plugins import plugins as run
+    return run(arguments)
+
+
+def _message(error: CoqsError | OSError) -> str:
+    if isinstance(error, CoqsError):
+        return str(error)
+    problem = (error.strerror or type(error).__name__).lower()
+    return f"{error.filename or 'output'}: must be usable, got {problem!r}; check the path"
+
+
+def _spare_odd_terminals() -> None:
+    """Let a character that the terminal's encoding lacks be shown as an escape, not break the command."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _let_go_of_output_if_broken() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _let_go_of_output()
+
+
+def _let_go_of_output() -> None:
+    """Keep the interpreter from writing to a broken output once more on its way out."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

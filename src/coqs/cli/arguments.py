@@ -1,0 +1,227 @@
+"""What can be typed after `coqs`: commands, options, and what is meant by them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+from coqs.errors import suggest
+
+COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "demo": (),
+        "score": (),
+        "rate": (),
+        "explain": (),
+        "rubric": ("list", "show", "check"),
+        "plugins": (),
+    }
+)
+CODES = """\
+exit codes: 0 done; 1 findings that you asked to fail on; 2 unusable input, with one message and nothing
+half-written. COQS_PLUGINS names the only plugins to load, COQS_BLOCK_PLUGINS those not to load, both
+parted by commas."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line that opens like every other message."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"coqs: {message}; see {self.prog} --help\n")
+
+
+class _Version(argparse.Action):
+    """Say the version; looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version
+
+        parser.exit(0, f"coqs {version('coqs')}\n")
+
+
+def parsed(argv: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; an unknown command is answered with the nearest."""
+    parser = _parser()
+    words = [word for word in argv if not word.startswith("-")]
+    if words and words[0] not in COMMANDS:
+        parser.error(f"no command {words[0]!r}; {suggest(words[0], COMMANDS)}")
+    within = COMMANDS[words[0]] if words else ()
+    if within and len(words) > 1 and words[1] not in within:
+        parser.error(f"no command '{words[0]} {words[1]}'; {suggest(words[1], within)}")
+    return parser.parse_args(argv)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="coqs",
+        description="Score customer oriented quality service from ratings or transcripts.",
+        epilog=CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and leave")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _demo(_command(commands, "demo", "make a sample, score it, print the findings, write report.html"))
+    _score(_command(commands, "score", "score a CSV file of ratings"))
+    _rate(_command(commands, "rate", "let machine raters rate a file of dialogues"))
+    _explain(_command(commands, "explain", "account for one interaction's score, exactly"))
+    _rubric(_command(commands, "rubric", "list, show and check rubrics"))
+    _plugins(_command(commands, "plugins", "list the plugins and their state"))
+    return parser
+
+
+def _command(commands: Any, name: str, what: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=what, description=f"{what[0].upper()}{what[1:]}.", allow_abbrev=False
+    )
+    return parser
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", metavar="DIR", default=".", help="folder for report.html (default: here)")
+    parser.add_argument("--n", type=_count, default=300, help="interactions in the sample (default: 300)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the sample (default: 1)")
+
+
+def _score(parser: argparse.ArgumentParser) -> None:
+    _ratings(parser)
+    parser.add_argument("--out", metavar="FILE", help="write the scores as CSV")
+    parser.add_argument("--report", metavar="FILE", help="write the findings as a page (extra: report)")
+    parser.add_argument(
+        "--by",
+        metavar="KEY",
+        action="append",
+        default=[],
+        type=_keys,
+        help="print a table by this key, such as provider, site or a fact; two keys as one: provider,site",
+    )
+    parser.add_argument(
+        "--fail-on",
+        action="append",
+        default=[],
+        choices=("gates", "fail", "unscored"),
+        help="leave with 1 if any gate failed, any verdict is fail, or anything is not scored",
+    )
+    parser.add_argument(
+        "--fail-under",
+        metavar="SHARE",
+        type=_share,
+        help="leave with 1 if the mean score is below this share, such as 0.8 or 4/5",
+    )
+
+
+def _rate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dialogues", metavar="DIALOGUES", help="a file of JSON lines, one interaction a line")
+    _rubric_option(parser)
+    parser.add_argument("--out", metavar="FILE", required=True, help="write the ratings as CSV")
+    parser.add_argument(
+        "--rater", metavar="NAME", action="append", help="plugin that rates (default: phrases)"
+    )
+    parser.add_argument("--evidence", metavar="FILE", help="write where the evidence stands, without words")
+    parser.add_argument("--layout", choices=("wide", "long"), default="wide", help="of the ratings")
+    parser.add_argument("--strict", action="store_true", help="stop when a rater breaks")
+    _reading(parser)
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    _ratings(parser)
+    parser.add_argument(
+        "--interaction",
+        metavar="ID",
+        required=True,
+        help="whose score to account for; --interaction=ID for an id that begins with -",
+    )
+    parser.add_argument("--rater", metavar="NAME", help="which rater's, where several rated")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _rubric(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
+    _command(commands, "list", "list the rubrics of the plugins")
+    show = _command(commands, "show", "show a rubric")
+    show.add_argument("rubric", metavar="ID", help="a plugin's rubric, or a path to a .toml file")
+    show.add_argument("--toml", action="store_true", help="as a rubric file (extra: toml)")
+    show.add_argument("--language", metavar="CODE", help="in a translation, such as es")
+    check = _command(commands, "check", "look for contradictions and weaknesses of a rubric")
+    check.add_argument("rubric", metavar="FILE", help="a path to a .toml file, or a plugin's rubric")
+    check.add_argument(
+        "--fail-on", choices=("error", "warning", "info"), help="leave with 1 on findings as bad as this"
+    )
+
+
+def _plugins(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as a list of objects")
+
+
+def _ratings(parser: argparse.ArgumentParser) -> None:
+    """Add what is needed to read and score a file of ratings."""
+    parser.add_argument("ratings", metavar="RATINGS", help="a CSV file of ratings, wide or long")
+    _rubric_option(parser)
+    parser.add_argument("--policy", metavar="NAME", help="how answers become scores (default: the rubric's)")
+    parser.add_argument(
+        "--columns",
+        metavar="OURS=THEIRS",
+        action="append",
+        default=[],
+        type=_pair,
+        help="a column that the file calls differently",
+    )
+    parser.add_argument(
+        "--absence",
+        metavar="THEIRS=OURS",
+        action="append",
+        default=[],
+        type=_pair,
+        help="the file's word for an absence, such as NA=not_applicable",
+    )
+    parser.add_argument(
+        "--fact",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a column to keep as a fact although the rubric does not declare it",
+    )
+    _reading(parser)
+
+
+def _rubric_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rubric", metavar="RUBRIC", required=True, help="a plugin's rubric, or a path to a .toml file"
+    )
+
+
+def _reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tz", metavar="ZONE", help="of times that state none, such as Europe/Madrid")
+    parser.add_argument(
+        "--max-line-bytes", metavar="N", type=_count, help="refuse longer lines (default: 16 MiB)"
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, mark, other = text.partition("=")
+    if not (name and mark and other):
+        raise argparse.ArgumentTypeError(f"must be two names with = between, got {text!r}")
+    return name, other
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(key.strip() for key in text.split(","))
+
+
+def _share(text: str) -> Fraction:
+    try:
+        share = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(-1)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"must be a share from 0 to 1, got {text!r}")
+    return share
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**62):
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1, got {text!r}")
+    return int(text)

@@ -1,0 +1,89 @@
+"""The findings of a batch of scores as text: denominators, gates first, then scores and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from coqs.cli.text import aligned, counted, per_cent
+from coqs.results import REASONS, GroupTable, Scores, stage_table, whole_table
+
+
+def findings(scores: Scores) -> Iterator[str]:
+    """Yield the lines of the findings on all rows; groups are tables of their own."""
+    whole = whole_table(scores).rows()[0]
+    yield from _head(scores, whole)
+    yield ""
+    yield from _gates(scores, whole)
+    yield ""
+    yield from _overall(whole)
+    yield ""
+    yield from table_lines(stage_table(scores))
+
+
+def table_lines(table: GroupTable) -> list[str]:
+    """Return a table of groups as lines; `scored` is what the score is the mean of."""
+    shares = [name for name in ("pass", "exceeds") if f"{name}_share" in table.columns]
+    rows = [[" / ".join(table.keys), "n", "scored", "score", "95% interval", *shares]]
+    for row in table.rows():
+        label = " / ".join(str(row[key]) for key in table.keys)
+        numbers = [f"{row['n']:,}", f"{row['n_scored']:,}", per_cent(row["mean"]), _between(row, "")]
+        rows.append([label, *numbers, *(per_cent(row[f"{name}_share"]) for name in shares)])
+    return aligned(rows)
+
+
+def _head(scores: Scores, whole: dict[str, Any]) -> Iterator[str]:
+    made, raters = scores.provenance, scores.ratings.rater
+    names = len(raters.categories) + bool((~raters.present).any())
+    yield f"rubric {made.rubric} {made.rubric_version}, policy {made.policy.name}, coqs {made.coqs_version}"
+    yield (
+        f"{counted(whole['n'], 'interaction')}, {counted(len(scores), 'rating')} "
+        f"by {counted(names, 'rater')}: {_scored(scores)}"
+    )
+    yield f"{per_cent(whole['coverage'])} of what was asked was answered"
+
+
+def _scored(scores: Scores) -> str:
+    reasons = scores.reason.tolist()
+    counts = {reason: reasons.count(reason) for reason in REASONS}
+    scored = counts.pop("")
+    why = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in counts.items() if n)
+    return f"{scored:,} scored, {len(reasons) - scored:,} not" + (f" ({why})" if why else "")
+
+
+def _gates(scores: Scores, whole: dict[str, Any]) -> Iterator[str]:
+    yield "gates, by interactions in which one failed"
+    rows = []
+    for name in scores.gates:
+        failed = whole[f"gates_{name}"]
+        share = failed / whole["n"] if whole["n"] else None
+        rows.append([name, f"{failed:,} of {whole['n']:,}", per_cent(share)])
+    yield from aligned(rows, indent="  ")
+    unobserved = scores.gates_unobserved
+    if unobserved.any():
+        rows_with = int((unobserved > 0).sum())
+        gates = counted(int(unobserved.sum()), "gate")
+        yield f"  not observed: {gates} asked and not answered, in {counted(rows_with, 'rating')}"
+    if scores.irreversible.any():
+        below = counted(int((scores.irreversible > 0).sum()), "rating")
+        yield f"  irreversible: {below} with a life-safety or other irreversible criterion below expectation"
+
+
+def _overall(whole: dict[str, Any]) -> list[str]:
+    scored = f"of {counted(whole['n_scored'], 'interaction')}"
+    judged = f"of {counted(whole['n_verdicts'], 'interaction')} with a verdict"
+    standing = "of the answers that say how they stand"
+    rows = [
+        ["overall", "", "95% interval", ""],
+        ["  score", per_cent(whole["mean"]), _between(whole, ""), scored],
+        ["  pass", per_cent(whole["pass_share"]), _between(whole, "pass_"), judged],
+        ["  exceeds", per_cent(whole["exceeds_share"]), _between(whole, "exceeds_"), standing],
+        ["  meets", per_cent(whole["meets_share"]), "", standing],
+        ["  below", per_cent(whole["below_share"]), "", standing],
+    ]
+    return aligned(rows)
+
+
+def _between(row: dict[str, Any], name: str) -> str:
+    low, high = row[f"{name}ci_low"], row[f"{name}ci_high"]
+    return "cannot tell" if low is None or high is None else f"{low:.1%} to {high:.1%}"

@@ -1,0 +1,78 @@
+"""What commands read: plugins as the environment chooses them, rubrics, ratings."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Sequence
+
+from coqs.cli.progress import progress
+from coqs.cli.text import tell
+from coqs.errors import CoqsError
+from coqs.io import MAX_LINE_BYTES, read_ratings
+from coqs.manager import Plugins, load_plugins
+from coqs.results import Problem, Scores
+from coqs.rubric import Rubric
+from coqs.scoring import Scorer
+
+
+def plugins_chosen() -> Plugins:
+    """Load the plugins that COQS_PLUGINS and COQS_BLOCK_PLUGINS choose; all where they are not set."""
+    return load_plugins(only=_names("COQS_PLUGINS") or None, block=_names("COQS_BLOCK_PLUGINS"))
+
+
+def _names(variable: str) -> list[str]:
+    return [name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()]
+
+
+def plugins_with_warnings() -> Plugins:
+    """Load the plugins, and warn of those that could not be had or had a problem."""
+    plugins = plugins_chosen()
+    for info in plugins.listing():
+        if info.state in ("failed", "conflict"):
+            tell(f"warning: plugin {info.name!r} {info.state}: {info.reason}")
+    warn_of(plugins.problems)
+    return plugins
+
+
+def warn_of(problems: Sequence[Problem]) -> None:
+    """Warn of what went wrong in plugins."""
+    for problem in problems:
+        tell(f"warning: {problem}")
+
+
+def is_rubric_file(name: str) -> bool:
+    """Tell a path to a rubric file from the id of a plugin's rubric."""
+    return name.casefold().endswith(".toml") or os.sep in name
+
+
+def rubric_named(name: str, plugins: Plugins | None = None) -> Rubric:
+    """Read a rubric file, or find the rubric of this id among the plugins, loading them if need be."""
+    if is_rubric_file(name):
+        return Rubric.from_toml(name)
+    return (plugins or plugins_with_warnings()).rubric(name)
+
+
+def scores_of(arguments: Namespace) -> Scores:
+    """Read and score the file of ratings that the arguments name."""
+    rubric = rubric_named(arguments.rubric)
+    scorer = Scorer(rubric, arguments.policy)  # before reading, so that an unknown policy is told at once
+    with progress("reading ratings") as told:
+        ratings = read_ratings(
+            arguments.ratings,
+            rubric,
+            columns=_mapping("--columns", arguments.columns),
+            absences=_mapping("--absence", arguments.absence),
+            facts=arguments.fact,
+            tz=arguments.tz,
+            max_line_bytes=arguments.max_line_bytes or MAX_LINE_BYTES,
+            progress=told,
+        )
+    return scorer(ratings)
+
+
+def _mapping(option: str, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise CoqsError(f"{option}: must map each name once, got one twice; drop one")
+    return found

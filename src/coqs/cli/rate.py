@@ -1,0 +1,80 @@
+"""`coqs rate`: dialogues in, ratings of machine raters out."""
+
+from __future__ import annotations
+
+import shlex
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Sequence
+
+from coqs.cli.inputs import plugins_with_warnings, rubric_named, warn_of
+from coqs.cli.outputs import Write, check_places, write_together
+from coqs.cli.progress import progress
+from coqs.cli.text import counted, show
+from coqs.errors import NotFoundError
+from coqs.io import MAX_LINE_BYTES, read_interactions, write_evidence, write_ratings
+from coqs.manager import Plugins
+from coqs.model import Absence
+from coqs.raters import rate as rated
+from coqs.ratings import Ratings
+
+
+def rate(arguments: Namespace) -> int:
+    """Read dialogues, let the raters rate them, write the ratings, say what to do with them."""
+    check_places(arguments.out, arguments.evidence, given=arguments.dialogues)
+    plugins = plugins_with_warnings()
+    rubric = rubric_named(arguments.rubric, plugins)
+    raters = arguments.rater or ["phrases"]
+    _check_raters(raters, plugins)
+    with progress("reading dialogues") as told:
+        interactions = read_interactions(
+            arguments.dialogues,
+            tz=arguments.tz,
+            max_line_bytes=arguments.max_line_bytes or MAX_LINE_BYTES,
+            progress=told,
+        )
+    with progress("rating") as told:
+        ratings = rated(
+            interactions, rubric, raters=raters, plugins=plugins, strict=arguments.strict, progress=told
+        )
+    outputs: list[tuple[str, Write]] = [
+        (arguments.out, lambda path: write_ratings(ratings, path, layout=arguments.layout))
+    ]
+    if arguments.evidence is not None:
+        outputs.append((arguments.evidence, lambda path: write_evidence(ratings, path)))
+    write_together(*outputs)
+    warn_of(ratings.problems)
+    show(_account(ratings, arguments, [target for target, _ in outputs]))
+    return 0
+
+
+def _check_raters(names: Sequence[str], plugins: Plugins) -> None:
+    """Refuse a name that is no rater's before a long file is read."""
+    for name in names:
+        if name not in plugins.raters():
+            raise NotFoundError("rater", name, plugins.raters())
+
+
+def _account(ratings: Ratings, arguments: Namespace, written: Sequence[str]) -> list[str]:
+    rubric = ratings.rubric
+    interactions = len(ratings.interaction.categories)
+    raters = ", ".join(ratings.rater.categories)
+    kept = [name for name in ratings.facts if name not in rubric.fact_ids]
+    facts = "".join(f" --fact {shlex.quote(name)}" for name in kept)
+    again = f"coqs score {shlex.quote(arguments.out)} --rubric {shlex.quote(arguments.rubric)}{facts}"
+    return [
+        f"{counted(interactions, 'interaction')} rated by {raters} under {rubric.id} {rubric.version}",
+        f"answers: {_answers(ratings)}",
+        *(f"wrote {target}" for target in written),
+        f"to score them: {again}",
+    ]
+
+
+def _answers(ratings: Ratings) -> str:
+    counts: Counter[str] = Counter()
+    for codes in ratings.codes.values():
+        for absence in Absence:
+            counts[absence] += int((codes == absence.code).sum())
+        counts["answered"] += int((codes >= 0).sum())
+    names = ("answered", *Absence)
+    return ", ".join(f"{counts[name]:,} {name.replace('_', ' ')}" for name in names if counts[name]) or "none"

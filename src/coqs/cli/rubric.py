@@ -1,0 +1,52 @@
+"""`coqs rubric`: list, show and check rubrics."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from coqs.cli.form import form_lines
+from coqs.cli.inputs import plugins_with_warnings, rubric_named
+from coqs.cli.text import aligned, counted, show
+from coqs.rubric.findings import SEVERITIES
+
+
+def rubric(arguments: Namespace) -> int:
+    """Run one of the three."""
+    match arguments.action:
+        case "list":
+            return _list()
+        case "show":
+            return _show(arguments)
+        case _:
+            return _check(arguments)
+
+
+def _list() -> int:
+    rows = [["rubric", "version", "criteria", "plugin", "title"]]
+    for id, each in plugins_with_warnings().rubrics().items():
+        plugin = each.origin.plugin if each.origin else ""
+        rows.append([id, each.version, str(len(each.criteria)), plugin, each.title.text])
+    show(aligned(rows))
+    return 0
+
+
+def _show(arguments: Namespace) -> int:
+    found = rubric_named(arguments.rubric)
+    text = found.to_toml().splitlines() if arguments.toml else form_lines(found, arguments.language)
+    show(text)
+    return 0
+
+
+def _check(arguments: Namespace) -> int:
+    """Print what lint finds; contradictions were refused when the rubric was read."""
+    found = rubric_named(arguments.rubric)
+    findings = found.lint()
+    for each in findings:
+        show(f"{each.severity} {each.code} {each.place}: {each.message}; {each.cure}")
+    counts = [counted(sum(each.severity == kind for each in findings), kind) for kind in SEVERITIES[:2]]
+    infos = sum(each.severity == "info" for each in findings)
+    show(f"{found.id} {found.version}: {', '.join(counts)}, {infos} info")
+    if arguments.fail_on is None:
+        return 0
+    grave = SEVERITIES[: SEVERITIES.index(arguments.fail_on) + 1]
+    return 1 if any(each.severity in grave for each in findings) else 0
