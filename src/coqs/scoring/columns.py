@@ -66,7 +66,7 @@ def _read_only(**columns: Any) -> ScoreColumns:
 def _missed(rubric: Rubric, sums: StageSums, stages: Floats, overall: Floats) -> Mask:
     missed = np.zeros(len(overall), np.bool_)
     if rubric.pass_mark is not None:
-        missed |= misses_mark(rubric, sums, overall, rubric.pass_mark)
+        missed |= misses_mark(rubric, sums, stages, overall, rubric.pass_mark)
     for place, stage in enumerate(rubric.stages):
         if stage.pass_mark is not None:
             missed |= misses_stage_mark(sums, stages, place, stage.pass_mark)

@@ -9,7 +9,7 @@ import attrs
 
 from coqs.ratings import Answer, Sheet
 from coqs.rubric import Criterion, Rubric, SeveralChoice
-from coqs.scoring.bounds import branch_criteria, combinations
+from coqs.scoring.bounds import branch_criteria, chosen_places, combinations
 from coqs.scoring.exact import best_place, score_sheet
 from coqs.scoring.worth import level_worths
 
@@ -30,11 +30,12 @@ def _filled_sheets(rubric: Rubric, sheet: Sheet) -> Iterator[Sheet]:
     branches = [id for id in branch_criteria(rubric) if id in still_open]
     rest = [rubric.criterion(id) for id in still_open if id not in branches]
     for combination in combinations(rubric, branches):
-        tried = {
-            id: _answer(rubric.criterion(id), way) for id, way in zip(branches, combination, strict=True)
-        }
-        for best in (False, True) if rest else (False,):
-            extremes = {each.id: _extreme(each, sheet, best=best) for each in rest}
+        for side in (0, 1) if still_open else (0,):
+            tried = {
+                id: _answer(rubric.criterion(id), ways[side])
+                for id, ways in zip(branches, combination, strict=True)
+            }
+            extremes = {each.id: _extreme(each, sheet, best=side == 1) for each in rest}
             yield _with(sheet, tried | extremes)
 
 
@@ -44,7 +45,7 @@ def _with(sheet: Sheet, answers: Mapping[str, Answer]) -> Sheet:
 
 def _answer(criterion: Criterion, way: int) -> Answer:
     if isinstance(criterion.scale, SeveralChoice):
-        return Answer(chosen=tuple(place for place in range(len(criterion.scale.ids)) if way >> place & 1))
+        return Answer(chosen=chosen_places(way))
     return Answer(position=way)
 
 

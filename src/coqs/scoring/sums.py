@@ -57,8 +57,13 @@ def add_up(compiled: CompiledRubric, n_stages: int, asked: Asked, *, missing: st
             gained = np.where(still_open, _extreme(each, asked, best=missing == "high"), gained)
             counted = counted | still_open
         earned[each.stage] += gained
-        weight[each.stage] += np.where(counted, each.weight, 0)
+        weight[each.stage] += _where(counted, each.weight, compiled.dtype)
     return StageSums(earned, weight)
+
+
+def _where(mask: Mask, value: int, dtype: Any) -> Sums:
+    """Return (n,) the value where the mask is true, else 0; numpy alone refuses what exceeds int64."""
+    return np.where(mask, np.array(value, dtype), np.array(0, dtype))
 
 
 def earned_by(each: CompiledCriterion, asked: Asked) -> Sums:
@@ -78,16 +83,18 @@ def look_up(each: CompiledCriterion, table: npt.NDArray[Any], asked: Asked) -> n
 
 def sum_options(bits: npt.NDArray[np.uint64], values: Sequence[int]) -> Sums:
     """Return (n,) sum of the values of the options that are chosen."""
-    total: Sums = np.zeros(len(bits), np.int64 if sum(map(abs, values)) < 2**62 else np.object_)
+    dtype = np.int64 if sum(map(abs, values)) < 2**62 else np.object_
+    total: Sums = np.zeros(len(bits), dtype)
     for place, value in enumerate(values):
         if value:
-            total += np.where(bits >> np.uint64(place) & np.uint64(1), value, 0)
+            total += _where((bits >> np.uint64(place) & np.uint64(1)) > 0, value, dtype)
     return total
 
 
 def _extreme(each: CompiledCriterion, asked: Asked, *, best: bool) -> Any:
     if not isinstance(each.table, CompiledLevels):
-        return sum(value for value in each.table.earned if (value > 0) == best)
+        extreme = sum(value for value in each.table.earned if (value > 0) == best)
+        return np.array(extreme, np.int64 if abs(extreme) < 2**62 else np.object_)
     levels = each.table.earned[:, : len(each.criterion.scale.ids)]
     extremes = levels.max(axis=1) if best else levels.min(axis=1)
     row = asked.best.get(each.criterion.id)
@@ -103,27 +110,42 @@ def overall_scores(rubric: Rubric, stages: Floats) -> Floats:
     return np.where(whole > 0, earned / np.where(whole > 0, whole, 1.0), np.nan)
 
 
+def _near(scores: Floats, mark: Fraction, largest: Any = 1.0) -> npt.NDArray[np.intp]:
+    """Return the rows whose floats are too near a mark to be trusted, given the largest part they had."""
+    gap: Floats = np.abs(scores - float(mark))
+    return np.flatnonzero(gap < NEAR * np.maximum(largest, 1.0))
+
+
 def misses_stage_mark(sums: StageSums, scores: Floats, stage: int, mark: Fraction) -> Mask:
-    """Return (n,) whether a stage's score lies below its mark, exactly."""
+    """Return (n,) whether a stage's score lies below its mark, exactly.
+
+    Only rows within `NEAR` of the mark are compared in rationals, each distinct pair of sums once.
+    """
     missed: Mask = scores[stage] < float(mark)
-    for row in np.flatnonzero(np.abs(scores[stage] - float(mark)) < NEAR):
-        missed[row] = Fraction(int(sums.earned[stage, row]), int(sums.weight[stage, row])) < mark
+    near = _near(scores[stage], mark)
+    pairs = zip(sums.earned[stage, near].tolist(), sums.weight[stage, near].tolist(), strict=True)
+    verdicts: dict[tuple[int, int], bool] = {}
+    for row, pair in zip(near, pairs, strict=True):
+        if pair not in verdicts:
+            verdicts[pair] = Fraction(*pair) < mark
+        missed[row] = verdicts[pair]
     return missed
 
 
-def misses_mark(rubric: Rubric, sums: StageSums, overall: Floats, mark: Fraction) -> Mask:
+def misses_mark(rubric: Rubric, sums: StageSums, stages: Floats, overall: Floats, mark: Fraction) -> Mask:
     """Return (n,) whether the overall score lies below the mark, exactly.
 
-    Only rows within `NEAR` of the mark are compared in rationals, each distinct set of sums once.
+    Only rows within `NEAR` of the mark are compared in rationals, each distinct set of sums once. What
+    is near grows with the largest stage, since stages far outside [0, 1] can cancel out.
     """
     missed: Mask = overall < float(mark)
-    near = np.flatnonzero(np.abs(overall - float(mark)) < NEAR)
+    near = _near(overall, mark, np.abs(np.nan_to_num(stages)).max(axis=0))
+    every = np.concatenate([sums.earned[:, near], sums.weight[:, near]]).T.tolist()
     verdicts: dict[tuple[int, ...], bool] = {}
-    for row in near:
-        pairs = (*sums.earned[:, row].tolist(), *sums.weight[:, row].tolist())
-        if pairs not in verdicts:
-            verdicts[pairs] = _exact_overall(rubric, pairs) < mark
-        missed[row] = verdicts[pairs]
+    for row, parts in zip(near, map(tuple, every), strict=True):
+        if parts not in verdicts:
+            verdicts[parts] = _exact_overall(rubric, parts) < mark
+        missed[row] = verdicts[parts]
     return missed
 
 
