@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
+
+
+def _by_language(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(pairs))
 
 
 @attrs.frozen(slots=True)
@@ -16,7 +22,7 @@ class Words:
 
     text: str = ""
     """The text in the rubric's own language."""
-    translations: tuple[tuple[str, str], ...] = attrs.field(default=(), kw_only=True)
+    translations: tuple[tuple[str, str], ...] = attrs.field(default=(), kw_only=True, converter=_by_language)
     """(language, text) pairs, sorted by language."""
 
     def in_language(self, language: str) -> str:

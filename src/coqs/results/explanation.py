@@ -57,7 +57,7 @@ class StageAccount:
     missed: bool = False
 
 
-@attrs.frozen(slots=True, kw_only=True)
+@attrs.frozen(slots=True, kw_only=True, repr=False)
 class Explanation:
     """How one interaction got its score; `print` it, or take `to_dict` or `to_json`."""
 
@@ -72,7 +72,8 @@ class Explanation:
     stages: tuple[StageAccount, ...]
     items: tuple[Item, ...]
     bounds: tuple[Fraction, Fraction] | None
-    """Lowest and highest score that the missing answers allow; None where none can be had."""
+    """Lowest and highest score that the missing answers allow; None where they allow none, and where
+    there are too many ways to try them."""
     counts: Mapping[str, int]
     """How many criteria were answered, not applicable, not asked and so on."""
     pass_mark: Fraction | None
@@ -93,6 +94,12 @@ class Explanation:
     def to_json(self, *, indent: int | None = 2) -> str:
         """Return `to_dict` as JSON text."""
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Explanation of {self.interaction!r}: {shown(self.overall)}, verdict {self.verdict}, "
+            f"{len(self.items)} criteria, rubric {self.provenance.rubric!r}>"
+        )
 
     def __str__(self) -> str:
         return "\n".join([*_head(self), *_stage_lines(self), *_item_lines(self), *_foot(self)])
@@ -162,7 +169,7 @@ def _foot(account: Explanation) -> list[str]:
     total = sum((item.contribution for item in account.items), Fraction(0))
     counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in account.counts.items() if n)
     bounds = account.bounds
-    allowed = "none" if bounds is None else f"{shown(bounds[0])} to {shown(bounds[1])}"
+    allowed = "no score, or cannot tell" if bounds is None else f"{shown(bounds[0])} to {shown(bounds[1])}"
     made = account.provenance
     return [
         "",

@@ -78,7 +78,9 @@ class GroupTable:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GroupTable):
             return NotImplemented
-        if self.keys != other.keys or list(self.columns) != list(other.columns):
+        if (self.keys, self.confidence) != (other.keys, other.confidence):
+            return False
+        if list(self.columns) != list(other.columns):
             return False
         return self.rows() == other.rows()
 

@@ -29,6 +29,10 @@ class Rescorer(Protocol):
     def bounds(self, ratings: Ratings) -> Floats:
         """Return (n, 2) lowest and highest scores that the missing answers allow."""
 
+    @property
+    def applied_rubric(self) -> Rubric:
+        """The rubric as it is applied."""
+
     def controlled_by(self, controller: str) -> Rescorer:
         """Return a scorer of what one controller is answerable for."""
 
@@ -97,17 +101,17 @@ class Scores:
     @property
     def is_scored(self) -> npt.NDArray[np.bool_]:
         """(n,) whether anything was scored."""
-        return np.equal(self.columns.reason_codes, 0)
+        return _frozen(np.equal(self.columns.reason_codes, 0))
 
     @property
     def reason(self) -> npt.NDArray[np.str_]:
         """(n,) why not scored, one of `coqs.results.REASONS`; empty where scored."""
-        return np.array(REASONS)[self.columns.reason_codes]
+        return _frozen(np.array(REASONS)[self.columns.reason_codes])
 
     @property
     def verdict(self) -> npt.NDArray[np.str_]:
         """(n,) pass, fail or unscored."""
-        return np.array(VERDICTS)[self.columns.verdict_codes]
+        return _frozen(np.array(VERDICTS)[self.columns.verdict_codes])
 
     @property
     def stages(self) -> Mapping[str, Floats]:
@@ -117,7 +121,7 @@ class Scores:
     @property
     def stage_is_scored(self) -> dict[str, npt.NDArray[np.bool_]]:
         """Stage id to (n,) whether anything in it was scored."""
-        return {id: ~np.isnan(column) for id, column in self.columns.stages.items()}
+        return {id: _frozen(~np.isnan(column)) for id, column in self.columns.stages.items()}
 
     @property
     def gates(self) -> Mapping[str, Counts]:
@@ -191,10 +195,15 @@ class Scores:
     def to_table(self) -> dict[str, Any]:
         """Return the scores as a mapping of columns, beside ids, context and facts.
 
-        Floats are NaN where `is_scored` is false; ids and context are lists of texts or None.
+        Floats are NaN where `is_scored` is false; ids and context are lists of texts or None. A fact
+        that bears the name of a column of scores is called `fact_` and its name.
         """
-        table: dict[str, Any] = self.ratings.context_table()
-        table |= {"overall": self.overall, "is_scored": self.is_scored, "reason": self.reason}
+        table = self._score_table()
+        beside = self.ratings.context_table()
+        return {f"fact_{name}" if name in table else name: column for name, column in beside.items()} | table
+
+    def _score_table(self) -> dict[str, Any]:
+        table: dict[str, Any] = {"overall": self.overall, "is_scored": self.is_scored, "reason": self.reason}
         table |= {"verdict": self.verdict, "coverage": self.coverage, "points": self.points}
         table |= {f"stage_{id}": column for id, column in self.stages.items()}
         table |= {f"gate_{name}": column for name, column in self.gates.items()}
@@ -234,8 +243,12 @@ def _rescore(scorer: Rescorer, ratings: Ratings) -> Scores:
 
 
 def _share(part: Counts, whole: Counts) -> Floats:
-    with np.errstate(invalid="ignore"):
-        return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
+    return _frozen(np.where(whole > 0, part / np.maximum(whole, 1), np.nan))
+
+
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    array.flags.writeable = False
+    return array
 
 
 def _same(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> bool:

@@ -71,7 +71,7 @@ def _answers(criterion: Criterion) -> Iterator[KeyProblem]:
                 f"{key}[{place}].id",
                 f"must be letters, digits, _, . or -, and not digits only, got {id!r}; rename it",
             )
-        if id in tuple(Absence):
+        if id.casefold() in tuple(Absence):  # tables write absences in any case
             yield f"{key}[{place}].id", f"must not be the name of an absence, got {id!r}; rename it"
         if id in ids[:place]:
             yield f"{key}[{place}].id", f"must be unique, got {id!r} twice; rename one"
@@ -113,9 +113,16 @@ def _ranges(scale: Numeric) -> Iterator[KeyProblem]:
 def _options(scale: SeveralChoice) -> Iterator[KeyProblem]:
     if scale.meets_at is not None and scale.exceeds_at is not None and scale.exceeds_at <= scale.meets_at:
         yield ".exceeds_at", f"must lie above meets_at, got {scale.exceeds_at}; mend one of them"
-    marked = scale.meets_at is not None or scale.exceeds_at is not None
-    if marked and any(option.points is None for option in scale.options):
-        yield ".meets_at", "must have points on every option to compare with; add points"
+    marks = {".meets_at": scale.meets_at, ".exceeds_at": scale.exceeds_at}
+    for key, mark in marks.items():
+        if mark is None:
+            continue
+        if not 0 <= mark <= 1:
+            yield key, f"must be a share from 0 to 1, got {mark}; mend it"
+        if any(option.points is None for option in scale.options):
+            yield key, "must have points on every option to compare with; add points"
+        elif not any(option.points and option.points > 0 for option in scale.options):
+            yield key, "must have an option with points above 0 to compare with, got none; mend the points"
 
 
 def _ideal(criterion: Criterion, ideal: Ideal, form: Form) -> Iterator[KeyProblem]:

@@ -30,6 +30,7 @@ CONTEXT = (
     "at",
     "issue",
 )
+STAGE_RESERVED = ("overall",)  # beside the stages, marks and accounts have this one
 RESERVED = ("interaction", *CONTEXT, "criterion", "level", "overall", "verdict", "reason")
 Problem = tuple[str, str, str | None]
 
@@ -75,8 +76,15 @@ def _names(form: Form) -> Iterator[Problem]:
                 f"must not use the reserved name {id!r}; rename it",
                 None,
             )
+    for id in form.stage_ids:
+        if id in STAGE_RESERVED:
+            yield "stages", f"must not use the reserved name {id!r}; rename it", None
+    yield from _facts(form)
+
+
+def _facts(form: Form) -> Iterator[Problem]:
     for id in form.fact_ids:
-        if id in criteria:
+        if id in form.criterion_ids:
             yield f"facts.{id}", f"must not share its name with a criterion, got {id!r}; rename one", None
     for fact in form.facts:
         if fact.kind not in FACT_KINDS:
@@ -91,13 +99,15 @@ def _names(form: Form) -> Iterator[Problem]:
                 "must list the values of a category and of nothing else; mend the list",
                 None,
             )
-        yield from _ids(f"facts.{fact.id}", fact.values, VALUE)
+        yield from _ids(f"facts.{fact.id}", fact.values, VALUE, rule="of 1 to 64 characters without |")
 
 
-def _ids(path: str, ids: Sequence[str], pattern: re.Pattern[str]) -> Iterator[Problem]:
+def _ids(
+    path: str, ids: Sequence[str], pattern: re.Pattern[str], *, rule: str = "lower-case letters, digits or _"
+) -> Iterator[Problem]:
     for place, id in enumerate(ids):
         if not pattern.fullmatch(id):
-            yield f"{path}[{place}]", f"must be lower-case letters, digits or _, got {id!r}; rename it", None
+            yield f"{path}[{place}]", f"must be {rule}, got {id!r}; rename it", None
         if id in ids[:place]:
             yield f"{path}[{place}]", f"must be unique, got {id!r} twice; rename one", None
 

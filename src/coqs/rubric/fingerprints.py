@@ -1,7 +1,8 @@
 """Two fingerprints of a rubric, from a canonical form that is stable across releases.
 
 `scoring` covers what can change a number; `content` covers every word. Criteria, stages and sets
-of ids are sorted in the scoring form, since their order changes no number; levels keep theirs.
+of ids are sorted in the scoring form, since their order changes no number; levels and options keep
+theirs, since columns of ratings hold their places.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def _scale(criterion: Criterion) -> dict[str, Any]:
     scale = criterion.scale
     if isinstance(scale, SeveralChoice):
         return {
-            "options": sorted([option.id, str(_exact(option.points))] for option in scale.options),
+            "options": [[option.id, _exact(option.points)] for option in scale.options],
             "marks": [_exact(scale.meets_at), _exact(scale.exceeds_at)],
         }
     return {"levels": [_level(level) for level in scale.levels]}

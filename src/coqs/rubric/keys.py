@@ -13,7 +13,7 @@ from coqs.model import Words
 
 T = TypeVar("T")
 LANGUAGE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?"
-_FRACTION = re.compile(r"\s*[-+]?\d{1,30}(?:\.\d{1,30})?(?:\s*/\s*\d{1,30})?\s*")
+_FRACTION = re.compile(r"\s*[-+]?(?:\d{1,30}\.\d{1,30}|\d{1,99})(?:\s*/\s*\d{1,99})?\s*")
 
 
 class Keys:
@@ -128,7 +128,7 @@ def as_text(value: Any, path: str) -> str:
 def as_fraction(value: Any, path: str) -> Fraction:
     """Return an exact number from an integer, a decimal or a text such as '10/3'."""
     rule = 'must be a number such as 2, 1.5 or "10/3"'
-    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= 30:
+    if isinstance(value, Decimal) and value.is_finite() and _is_sensible(value):
         return Fraction(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
         return Fraction(value)
@@ -137,6 +137,10 @@ def as_fraction(value: Any, path: str) -> Fraction:
         if not below or int(below):
             return Fraction(above.strip()) / Fraction(below.strip() or 1)
     raise RubricError(f"{path}: {rule}, got {shown(value)}; write it as one of these")
+
+
+def _is_sensible(value: Decimal) -> bool:
+    return abs(value.adjusted()) <= 30 and len(value.as_tuple().digits) <= 60
 
 
 def shown(value: Any) -> str:

@@ -12,6 +12,7 @@ import attrs
 from coqs.errors import RubricError
 from coqs.rubric.checks import check
 from coqs.rubric.conditions import criteria_read
+from coqs.rubric.criteria import Criterion
 from coqs.rubric.findings import Finding
 from coqs.rubric.fingerprints import Fingerprint, fingerprint_of
 from coqs.rubric.form import Fact, Form, Origin
@@ -63,6 +64,8 @@ class Rubric(Form):
             raise RubricError(
                 f"{name}: must be UTF-8, got another encoding at byte {error.start}; save it as UTF-8"
             ) from None
+        except ValueError:
+            raise RubricError(f"{name!r}: must be a path, got a NUL in it; mend the path") from None
         return cls.from_toml_text(text, name=name)
 
     @classmethod
@@ -97,17 +100,26 @@ class Rubric(Form):
     @functools.cached_property
     def asking_order(self) -> tuple[str, ...]:
         """The criterion ids, each after those whose answers its `when` reads."""
+        reads = {each.id: criteria_read(each.when) for each in self.criteria}
         placed: dict[str, None] = {}
-
-        def place(id: str) -> None:
-            if id not in placed:
-                for read in criteria_read(self.criterion(id).when):
-                    place(read)
-                placed[id] = None
-
         for id in self.criterion_ids:
-            place(id)
+            pending = [id]
+            while pending:  # not by recursion: a chain may be longer than Python's stack
+                unplaced = [read for read in reads[pending[-1]] if read not in placed]
+                pending.extend(unplaced)
+                if not unplaced:
+                    placed[pending.pop()] = None
         return tuple(placed)
+
+    def with_criteria(self, criteria: tuple[Criterion, ...]) -> Self:
+        """Return the rubric with other criteria, unchecked: for parts of a rubric that was checked.
+
+        A part may be what a rubric must not be, such as one in which nothing has a weight.
+        """
+        part = object.__new__(type(self))
+        parts = attrs.asdict(self, recurse=False)
+        part.__dict__.update(parts | {"criteria": criteria})
+        return part
 
     def __repr__(self) -> str:
         return (

@@ -55,8 +55,8 @@ def _filled(**entries: Any) -> dict[str, Any]:
 def _number(value: Fraction | None) -> int | Decimal | str | None:
     if value is None:
         return None
-    if value.denominator == 1:
-        return value.numerator
+    if value.denominator == 1:  # TOML promises 64 bits, no more
+        return value.numerator if abs(value) < 2**63 else str(value.numerator)
     exact = Context(prec=28, traps=[Inexact])
     try:
         return exact.divide(Decimal(value.numerator), Decimal(value.denominator))

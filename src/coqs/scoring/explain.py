@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 from fractions import Fraction
 
+from coqs.errors import RubricError
 from coqs.model import Absence
 from coqs.ratings import Answer, Sheet
 from coqs.results import Explanation, Item, Provenance, Scores, StageAccount
 from coqs.rubric import Criterion, Numeric, Policy, Rubric, SeveralChoice
 from coqs.scoring.exact import (
     ExactScore,
+    best_place,
     counts_of,
     is_asked,
     score_sheet,
@@ -39,12 +41,12 @@ def explain(scores: Scores, interaction: str, *, rater: str | None = None) -> Ex
     NotFoundError
         No such interaction, no such rater of it, or several raters and none was named.
     """
-    ratings = scores.ratings
+    ratings, rubric = scores.ratings, scores.scorer.applied_rubric
     row = ratings.row_of(interaction, rater=rater)
     evidence = {
         id: tuple(ratings.evidence.spans(row, place)) for place, id in enumerate(ratings.rubric.criterion_ids)
     }
-    return account(ratings.rubric, ratings.sheet(row), scores.provenance, evidence)
+    return account(rubric, ratings.sheet(row), scores.provenance, evidence)
 
 
 def account(
@@ -66,11 +68,18 @@ def account(
             _item(each, rubric, sheet, result, applied[each.stage], (evidence or {}).get(each.id, ()))
             for each in rubric.criteria
         ),
-        bounds=exact_bounds(rubric, sheet),
+        bounds=_bounds(rubric, sheet),
         counts=counts_of(result),
         pass_mark=rubric.pass_mark,
         provenance=provenance or _own_provenance(rubric),
     )
+
+
+def _bounds(rubric: Rubric, sheet: Sheet) -> tuple[Fraction, Fraction] | None:
+    try:
+        return exact_bounds(rubric, sheet)
+    except RubricError:  # too many ways to try; the rest of the account stands without them
+        return None
 
 
 def _own_provenance(rubric: Rubric) -> Provenance:
@@ -139,7 +148,7 @@ def _shown(criterion: Criterion, answer: Answer) -> str:
     if isinstance(criterion.scale, SeveralChoice):
         return "|".join(ids[place] for place in answer.chosen) or "none of the options"
     if isinstance(criterion.scale, Numeric):
-        return f"{answer.number:g} ({ids[answer.position]})"
+        return f"{answer.number:.15g} ({ids[answer.position]})"
     return ids[answer.position]
 
 
@@ -177,6 +186,6 @@ def _hidden_rule(criterion: Criterion, rubric: Rubric, sheet: Sheet, result: Exa
         return "the rater marked it as not asked"
     if criterion.applies_to and sheet.customer_set not in criterion.applies_to:
         return f"asked only of {', '.join(criterion.applies_to)}{ignored}"
-    if criterion.ideal and criterion.ideal.fact not in sheet.facts:
-        return f"the fact {criterion.ideal.fact} is missing{ignored}"
+    if criterion.ideal and best_place(criterion, sheet) is None:
+        return f"the fact {criterion.ideal.fact} is missing, or names no best level{ignored}"
     return f"its condition is not met, or cannot be known{ignored}"

@@ -92,6 +92,11 @@ class Scorer:
             scorer=self,
         )
 
+    @property
+    def applied_rubric(self) -> Rubric:
+        """The rubric as it is applied: what another controls is only recorded."""
+        return self._narrowed
+
     def bounds(self, ratings: Ratings) -> npt.NDArray[np.float64]:
         """Return (n, 2) lowest and highest scores that the missing answers allow."""
         self._check(ratings)
@@ -134,7 +139,7 @@ def narrow(rubric: Rubric, controller: str) -> Rubric:
     if controller not in CONTROLLERS:
         raise NotFoundError("controller", controller, CONTROLLERS, where="controlled_by")
     kept = tuple(each if each.controlled_by == controller else _recorded(each) for each in rubric.criteria)
-    return attrs.evolve(rubric, criteria=kept)
+    return rubric.with_criteria(kept)
 
 
 def _recorded(criterion: Criterion) -> Criterion:
