@@ -136,7 +136,10 @@ def _incomplete_beta(a: Floats, b: float, x: Floats) -> Floats:
 
 
 def _beta_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
-    """Evaluate the continued fraction of the incomplete beta function by Lentz's method."""
+    """Evaluate the continued fraction of the incomplete beta function by Lentz's method.
+
+    It ends where no factor moves the value any more, most often after some ten of them.
+    """
     c, d = np.ones_like(x), 1 / (1 - (a + b) * x / (a + 1))
     value = d
     for m in range(1, 120):
@@ -145,6 +148,8 @@ def _beta_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
         for step in (even, odd):
             d, c = 1 / (1 + step * d), 1 + step / c
             value = value * c * d
+        if (np.abs(c * d - 1) <= np.finfo(np.float64).eps).all():
+            break
     return value
 
 
