@@ -129,7 +129,7 @@ def group_table(scores: Scored, keys: Sequence[str], *, confidence: float = 0.95
         raise NotFoundError("key", "", _known(scores.ratings), where="by")
     columns = [_key_column(scores.ratings, key) for key in keys]
     labels, group = _groups(columns)
-    units = _Units.of(scores, group, len(labels[0]))
+    units = _Units.of(group, scores.ratings.interaction.codes, len(labels[0]))
     return _table(
         tuple(keys), dict(zip(keys, labels, strict=True)) | _summary(scores, units, confidence), confidence
     )
@@ -146,14 +146,17 @@ def stage_table(scores: Scored, *, confidence: float = 0.95) -> GroupTable:
     One row a stage, in the rubric's order. Columns: `stage`, `n`, `n_ratings`, `n_scored`,
     `n_unscored`, `mean`, `ci_low`, `ci_high`.
     """
-    units, stages = _whole(scores), scores.stages
-    parts = [_counts(units) | _mean_columns(column, units, confidence) for column in stages.values()]
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return _table(("stage",), {"stage": np.array([*stages])} | joined, confidence)
+    stages, interaction = scores.stages, scores.ratings.interaction.codes
+    # Each stage is a group that every row is in, so that one pass serves them all.
+    group = np.repeat(np.arange(len(stages)), len(interaction))
+    units = _Units.of(group, np.tile(interaction, len(stages)), len(stages))
+    columns = _counts(units) | _mean_columns(np.concatenate([*stages.values()]), units, confidence)
+    return _table(("stage",), {"stage": np.array([*stages])} | columns, confidence)
 
 
 def _whole(scores: Scored) -> _Units:
-    return _Units.of(scores, np.zeros(len(scores.overall), np.int64), 1)
+    interaction = scores.ratings.interaction.codes
+    return _Units.of(np.zeros(len(interaction), np.int64), interaction, 1)
 
 
 def _table(keys: tuple[str, ...], columns: dict[str, npt.NDArray[Any]], confidence: float) -> GroupTable:
@@ -220,9 +223,9 @@ class _Units:
     groups: int
 
     @classmethod
-    def of(cls, scores: Scored, group: Rows, groups: int) -> _Units:
-        """Return the units of rows that fall into groups."""
-        unit, unit_group, n_rows = _units(group, scores.ratings.interaction.codes)
+    def of(cls, group: Rows, interaction: npt.NDArray[np.int32], groups: int) -> _Units:
+        """Return the units of rows, each in a group and of an interaction."""
+        unit, unit_group, n_rows = _units(group, interaction)
         return cls(unit, unit_group, n_rows, groups)
 
     def mean(self, values: npt.NDArray[Any], known: npt.NDArray[np.bool_]) -> Floats:
