@@ -5,12 +5,22 @@ Floor 1: texts and booleans are encoded, numbers are floats; a column never mixe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
 
-from coqs.tables import Encoded, Floats, Refusals, as_number, frozen_array, kind_of, number_column
+from coqs.tables import (
+    Encoded,
+    Floats,
+    Place,
+    Refusals,
+    as_number,
+    frozen_array,
+    is_missing,
+    kind_of,
+    number_column,
+)
 
 FactColumn = Encoded | Floats
 
@@ -46,12 +56,7 @@ def _same_column(left: FactColumn, right: FactColumn) -> bool:
 
 
 def fact_column(
-    name: str,
-    values: Sequence[Any],
-    refused: Refusals,
-    *,
-    row: Callable[[int], str],
-    kind: str | None = None,
+    values: Sequence[Any], refused: Refusals, *, place: Place, kind: str | None = None
 ) -> FactColumn:
     """Read a column of facts: numbers as floats, texts and booleans encoded, never a mixture.
 
@@ -59,20 +64,19 @@ def fact_column(
     """
     kinds = {_fact_kind(value) for value in values} - {"missing"}
     if kind == "number" or (kind is None and kinds == {"number"}):
-        return number_column(name, values, refused, row=row)
+        return number_column(values, refused, place=place)
     wanted = kind or ("boolean" if kinds == {"boolean"} else "category")
     cleaned: list[str | None] = []
-    for place, value in enumerate(values):
+    for row, value in enumerate(values):
         text = _fact_text(value, wanted)
         if text is None and _fact_kind(value) != "missing":
-            problem = f"must be of one kind ({wanted}), got {kind_of(value)}"
-            refused.add(f"{row(place)}, column {name!r}: {problem}")
+            refused.add(f"{place(row)}: must be of one kind ({wanted}), got {kind_of(value)}")
         cleaned.append(text)
     return Encoded.from_values(cleaned)
 
 
 def _fact_kind(value: Any) -> str:
-    if value is None or value == "" or (isinstance(value, float) and np.isnan(value)):
+    if is_missing(value):
         return "missing"
     if isinstance(value, bool | np.bool_):
         return "boolean"
@@ -88,4 +92,4 @@ def _fact_text(value: Any, kind: str) -> str | None:
             else {0.0: "false", 1.0: "true"}.get(-1.0 if number is None else number)
         )
         return text if text in ("true", "false") else None
-    return value if isinstance(value, str) and value else None
+    return str(value) if isinstance(value, str) and value else None

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import PluginCallError, PluginContractError, RecordError, suggest
+from coqs.errors import PluginCallError, PluginContractError, RecordError, many_failures, suggest
 from coqs.facts import FactColumn
 from coqs.interactions import Interactions
 from coqs.manager import Plugins, load_plugins
@@ -20,7 +20,7 @@ from coqs.model import Absence
 from coqs.ratings import EvidenceTable, RatedColumns, Ratings
 from coqs.results import Problem
 from coqs.rubric import Numeric, Rubric, SeveralChoice
-from coqs.tables import Encoded, Refusals
+from coqs.tables import Encoded, Refusals, kind_of
 
 HOOK = "coqs_rate"
 BLOCK = 4096
@@ -70,7 +70,7 @@ def rate(
     found = plugins if plugins is not None else load_plugins()
     total = len(interactions) * len(names)
     parts = [_Rated(rubric, name, len(interactions)) for name in names]
-    for start in range(0, len(interactions), BLOCK):
+    for start in range(0, max(len(interactions), 1), BLOCK):  # an empty batch is asked once, to find raters
         block = interactions.rows(start, start + BLOCK)
         for place, part in enumerate(parts):
             part.take(_ask(found, block, rubric, part.rater, strict=strict), start, len(block))
@@ -113,12 +113,26 @@ def _check_columns(columns: RatedColumns, block: Interactions, rubric: Rubric, r
     known = {id: _answer_codes(rubric, id) for id in rubric.criterion_ids}
     for criterion, level in set(zip(columns.criterion, columns.level, strict=True)):
         if criterion not in known:
-            raise refuse(
-                f"must judge criteria of the rubric, got {criterion!r} ({suggest(criterion, known)})"
-            )
-        if level not in known[criterion]:
+            near = suggest(criterion, known)
+            raise refuse(f"must judge criteria of the rubric, got {kind_of(criterion)} ({near})")
+        if level not in known[criterion]:  # a careless rater may put a customer's words here
             near = suggest(level, known[criterion])
-            raise refuse(f"must give levels or absences of {criterion!r}, got {level!r} ({near})")
+            raise refuse(f"must give levels or absences of {criterion!r}, got {kind_of(level)} ({near})")
+    if not _spans_lie_within(columns, block):
+        raise refuse("evidence must be a turn of its interaction, and start and end within that turn")
+
+
+def _spans_lie_within(columns: RatedColumns, block: Interactions) -> bool:
+    """Tell whether every judgement with a turn points to characters that the turn has."""
+    seen = columns.turn >= 0
+    first = block.turn_offsets[columns.interaction[seen]]
+    turn = first + columns.turn[seen]
+    if (turn >= block.turn_offsets[columns.interaction[seen] + 1]).any():
+        return False
+    length = np.array([len(text) for text in block.turn_text], np.int64)[turn]
+    start, end = columns.start[seen], columns.end[seen]
+    nowhere = (start == -1) & (end == -1)
+    return bool((nowhere | ((start >= 0) & (start <= end) & (end <= length))).all())
 
 
 def _answer_codes(rubric: Rubric, id: str) -> dict[str, int]:
@@ -171,14 +185,20 @@ def _check_fit(interactions: Interactions, rubric: Rubric) -> None:
     _check_values("customer_set", interactions.context["customer_set"], rubric.set_ids, interactions, refused)
     for fact in rubric.facts:
         column = interactions.facts.get(fact.id)
-        if column is None:
+        if column is None or _is_empty(column):
             continue
         if isinstance(column, Encoded) == (fact.kind == "number"):
             refused.add(f"fact {fact.id!r}: must be a {fact.kind}, as the rubric declares")
         elif isinstance(column, Encoded):
             _check_values(fact.id, column, fact.allowed, interactions, refused)
     if refused.count:
-        raise RecordError("interactions: " + "; ".join(refused.kept), failures=refused.kept)
+        message = many_failures("interactions", refused.kept, count=refused.count)
+        raise RecordError(message, failures=refused.kept)
+
+
+def _is_empty(column: FactColumn) -> bool:
+    """Tell whether nobody knew the fact, so that its column says nothing of its kind."""
+    return not column.present.any() if isinstance(column, Encoded) else bool(np.isnan(column).all())
 
 
 def _check_values(

@@ -39,10 +39,10 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 
 def frozen_array(values: npt.ArrayLike, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     """Return a read-only array of this type; an array that is one already is not copied."""
-    array = np.asarray(values, dtype=dtype)
-    if array.flags.writeable:
-        array = array.copy() if array is values or array.base is not None else array
-        array.flags.writeable = False
+    if isinstance(values, np.ndarray) and values.dtype == dtype and not values.flags.writeable:
+        return values
+    array = np.array(values, dtype=dtype)
+    array.flags.writeable = False
     return array
 
 
@@ -59,11 +59,22 @@ class Encoded:
     categories: tuple[str, ...] = attrs.field(converter=_texts)
     """The distinct texts, in the order of their first appearance."""
 
+    def __attrs_post_init__(self) -> None:
+        low, high = self.codes.min(initial=-1), self.codes.max(initial=-1)
+        if low < -1 or high >= len(self.categories):
+            raise RecordError(
+                f"encoded column: codes must lie from -1 to {len(self.categories) - 1}, got {low} to {high}; "
+                f"use Encoded.from_values"
+            )
+
     @classmethod
     def from_values(cls, values: Iterable[str | None]) -> Encoded:
         """Encode texts; None is missing."""
         seen: dict[str, int] = {}
         codes = [-1 if value is None else seen.setdefault(value, len(seen)) for value in values]
+        for value in seen:
+            if not isinstance(value, str):
+                raise RecordError(f"encoded column: must be texts, got {kind_of(value)}; pass texts")
         return cls(np.array(codes, dtype=np.int32), tuple(seen))
 
     @classmethod
@@ -119,6 +130,8 @@ def columns_of(table: Mapping[str, Any], *, names: Mapping[str, str]) -> dict[st
             f"table: must be a mapping of columns, got {type(table).__name__}; pass a dict of arrays"
         )
     theirs = {value: key for key, value in names.items()}
+    if len(theirs) < len(names):
+        raise RecordError("columns: must not give one column two names; mend the mapping")
     absent = [name for name in theirs if name not in table]
     if absent:
         raise RecordError(f"columns: must name columns of the table, got {absent[0]!r}; mend the mapping")
@@ -140,7 +153,7 @@ def columns_of(table: Mapping[str, Any], *, names: Mapping[str, str]) -> dict[st
 def _sequence(name: str, values: Any) -> Sequence[Any]:
     if isinstance(values, Encoded):
         return values.to_list()
-    if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
+    if isinstance(values, str | bytes | Mapping | set | frozenset) or not hasattr(values, "__len__"):
         raise RecordError(
             f"column {name!r}: must be a sequence, got {type(values).__name__}; pass a list or array"
         )
@@ -153,10 +166,10 @@ def _sequence(name: str, values: Any) -> Sequence[Any]:
 
 
 def is_missing(value: Any) -> bool:
-    """Tell whether a cell is empty: None, an empty text, NaN or not-a-time."""
-    if value is None or value == "":
-        return True
-    return isinstance(value, float) and math.isnan(value)
+    """Tell whether a cell is empty: None, an empty text, NaN or not-a-time, which differ from themselves."""
+    if isinstance(value, str):
+        return value == ""
+    return value is None or (isinstance(value, float | np.floating | np.datetime64) and bool(value != value))  # noqa: PLR0124
 
 
 def kind_of(value: Any) -> str:
@@ -186,35 +199,36 @@ class Refusals:
             self.kept.append(problem)
 
 
-Row = Callable[[int], str]
+Place = Callable[[int], str]
+"""Names a cell of a column by its row, as it shall stand in a message."""
 
 
-def text_column(name: str, values: Sequence[Any], refused: Refusals, *, row: Row) -> Encoded:
+def text_column(values: Sequence[Any], refused: Refusals, *, place: Place) -> Encoded:
     """Encode a column of ids or names; whole numbers become their digits, other kinds are refused."""
     cleaned: list[str | None] = []
-    for place, value in enumerate(values):
-        if is_missing(value):
+    for row, value in enumerate(values):
+        if isinstance(value, str):
+            cleaned.append(str(value) or None)
+        elif is_missing(value):
             cleaned.append(None)
-        elif isinstance(value, str):
-            cleaned.append(value)
         elif isinstance(value, int | np.integer) and not isinstance(value, bool):
             cleaned.append(str(int(value)))
         else:
             cleaned.append(None)
-            refused.add(f"{row(place)}, column {name!r}: must be a text, got {kind_of(value)}")
+            refused.add(f"{place(row)}: must be a text, got {kind_of(value)}")
     return Encoded.from_values(cleaned)
 
 
-def number_column(name: str, values: Sequence[Any], refused: Refusals, *, row: Row) -> Floats:
+def number_column(values: Sequence[Any], refused: Refusals, *, place: Place) -> Floats:
     """Read a column of finite numbers, NaN where missing; digits as text are read."""
     numbers = np.full(len(values), np.nan)
-    for place, value in enumerate(values):
+    for row, value in enumerate(values):
         if not is_missing(value):
             number = as_number(value)
             if number is None:
-                refused.add(f"{row(place)}, column {name!r}: must be a finite number, got {kind_of(value)}")
+                refused.add(f"{place(row)}: must be a finite number, got {kind_of(value)}")
             else:
-                numbers[place] = number
+                numbers[row] = number
     return frozen_array(numbers, np.float64)
 
 
@@ -229,22 +243,23 @@ def as_number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def time_column(name: str, values: Sequence[Any], refused: Refusals, *, row: Row, tz: str | None) -> Times:
+def time_column(values: Sequence[Any], refused: Refusals, *, place: Place, tz: str | None) -> Times:
     """Read a column of times as UTC; a time without a zone is refused unless `tz` names one."""
     zone = zone_named(tz)
     times = np.full(len(values), "NaT", dtype=TIME_UNIT)
-    read: dict[str | dt.datetime | None, np.datetime64 | str] = {}
-    for place, value in enumerate(values):
+    read: dict[Any, np.datetime64 | str] = {}
+    for row, value in enumerate(values):
         if is_missing(value):
             continue
         known = value if isinstance(value, str | dt.datetime) else None
-        found = read.get(known)
+        key = (known, known.fold) if isinstance(known, dt.datetime) else known  # equal without their folds
+        found = read.get(key)
         if found is None:
-            found = read.setdefault(known, _utc(known, zone))
+            found = read.setdefault(key, _utc(known, zone))
         if isinstance(found, str):
-            refused.add(f"{row(place)}, column {name!r}: {found}, got {kind_of(value)}")
+            refused.add(f"{place(row)}: {found}, got {kind_of(value)}")
         else:
-            times[place] = found
+            times[row] = found
     return frozen_array(times, TIME_UNIT)
 
 
@@ -271,10 +286,11 @@ def _utc(value: str | dt.datetime | None, zone: dt.tzinfo | None) -> np.datetime
             return "must be a time such as 2026-05-12T09:30:00Z"
     if value is None:
         return "must be a time such as 2026-05-12T09:30:00Z"
-    if value.tzinfo is None and zone is None:
+    has_zone = value.utcoffset() is not None
+    if not has_zone and zone is None:
         return "must be a time with a zone (or give tz=)"
     try:
-        aware = value if value.tzinfo is not None else value.replace(tzinfo=zone)
+        aware = value if has_zone else value.replace(tzinfo=zone)
         return np.datetime64(aware.astimezone(dt.UTC).replace(tzinfo=None), "us")
     except (OverflowError, ValueError):
         return "must be a time between the years 1 and 9999"

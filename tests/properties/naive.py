@@ -181,4 +181,6 @@ class NaiveScore:
         return found | {"answered": len(self.answered), "ignored": self.ignored}
 
     def total_points(self) -> Fraction:
-        return sum((self.points(id) for id in self.answered if not self.criteria[id].record_only), Fraction(0))
+        return sum(
+            (self.points(id) for id in self.answered if not self.criteria[id].record_only), Fraction(0)
+        )

@@ -36,7 +36,19 @@ from coqs.rubric import (
 from coqs.rubric.criteria import CONTROLLERS, ERROR_CLASSES, ETHICS_KINDS
 
 F = Fraction
-WEIGHTS = [F(1), F(1), F(2), F(0), F(1, 3), F(10, 3), F(1, 10), F(7, 11), F(5, 2), F(10**6 + 1, 7), F(1, 10**4)]
+WEIGHTS = [
+    F(1),
+    F(1),
+    F(2),
+    F(0),
+    F(1, 3),
+    F(10, 3),
+    F(1, 10),
+    F(7, 11),
+    F(5, 2),
+    F(10**6 + 1, 7),
+    F(1, 10**4),
+]
 HUGE = [F(10**17 + 3, 10**9 + 7), F(3, 2**61 - 1), F(10**20)]
 """Weights whose sums need more digits than a float or an int64 has."""
 POINTS = [F(0), F(1), F(2), F(3), F(1, 3), F(7, 10), F(-1), F(-5, 2), F(10), F(100)]

@@ -13,6 +13,7 @@ from coqs.tables import Encoded, Refusals, frozen_array, kind_of, time_column
 
 CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
 KEYS = ("id", "at", *CONTEXT, "turns", "facts")
+NOT_FACTS = ("interaction", "rater", "at", *CONTEXT)
 TURN_KEYS = ("speaker", "text", "at")
 
 
@@ -108,6 +109,10 @@ class _Builder:
             self.refused.add(f"{place}, $.facts: must be an object, got {kind_of(facts)}")
             return {}
         for name, value in facts.items():
+            if not isinstance(name, str) or name in NOT_FACTS:
+                self.refused.add(
+                    f"{place}, $.facts.{_name(name)}: must not be named like a column; rename the fact"
+                )
             if not isinstance(value, str | bool | int | float | None):
                 self.refused.add(
                     f"{place}, $.facts.{_name(name)}: must be a plain value, got {kind_of(value)}"
@@ -124,8 +129,10 @@ class _Builder:
 
     def _columns(self) -> dict[str, Any]:
         places, turn_places = self.places, self.turn_places
-        at = time_column("at", self.plain["at"], self.refused, row=places.__getitem__, tz=self.tz)
-        turn_at = time_column("at", self.turns["at"], self.refused, row=turn_places.__getitem__, tz=self.tz)
+        at = time_column(self.plain["at"], self.refused, place=lambda row: f"{places[row]}, $.at", tz=self.tz)
+        turn_at = time_column(
+            self.turns["at"], self.refused, place=lambda row: f"{turn_places[row]}.at", tz=self.tz
+        )
         names = dict.fromkeys(name for facts in self.facts for name in facts)
         return {
             "ids": tuple(self.seen),
@@ -140,7 +147,8 @@ class _Builder:
 
     def _fact_column(self, name: str) -> FactColumn:
         values = [facts.get(name) for facts in self.facts]
-        return fact_column(f"facts.{name}", values, self.refused, row=self.places.__getitem__)
+        path = f"$.facts.{_name(name)}"
+        return fact_column(values, self.refused, place=lambda row: f"{self.places[row]}, {path}")
 
 
 def _name(key: Any) -> str:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from coqs.errors import RecordError, suggest
 from coqs.model import Absence
 from coqs.rubric import Criterion, Numeric, SeveralChoice
-from coqs.tables import Refusals, as_number, is_missing, kind_of
+from coqs.tables import Refusals, as_number, frozen_array, is_missing, kind_of
 
 ALIASES = {"n/a": Absence.NOT_APPLICABLE}
 OPTION_MARK = "|"
@@ -33,10 +33,12 @@ class CriterionColumn:
 Read = tuple[int, float | int | None]
 
 
-def absence_names(extra: Mapping[str, str] | None) -> dict[str, int]:
+def absence_names(extra: Mapping[Any, Any] | None) -> dict[str, int]:
     """Return what each written absence stands for, as a code; `extra` adds a file's own words."""
     names = {str(absence): absence.code for absence in Absence} | {k: v.code for k, v in ALIASES.items()}
     for written, meant in (extra or {}).items():
+        if not isinstance(written, str) or not written:
+            raise RecordError(f"absences: must map texts, got {kind_of(written)}; empty cells are unanswered")
         if meant not in tuple(Absence):
             cure = suggest(str(meant), tuple(Absence))
             raise RecordError(f"absences: must map to a kind of absence, got {str(meant)!r}; {cure}")
@@ -54,29 +56,28 @@ def criterion_column(
 ) -> CriterionColumn:
     """Read a column; what does not fit is noted with its place and counts as unanswered."""
     read = _reader(criterion)
-    codes = np.empty(len(values), np.int8)
-    details: list[float | int | None] = [None] * len(values)
+    known: dict[str, Read | str] = {}
+    cells: list[Read] = []
     for row, value in enumerate(values):
-        found = _absence(value, absences) or read(value)
+        found = known.get(value) if isinstance(value, str) else None
+        if found is None:
+            found = _absence(value, absences) or read(value)
+            if isinstance(value, str):
+                known[value] = found
         if isinstance(found, str):
-            at = f"{place(row)}, column {criterion.id!r}"
-            refused.add(f"{at}: {found}")
+            refused.add(f"{place(row)}: {found}")
             found = (Absence.UNANSWERED.code, None)
-        codes[row], details[row] = found
-    return _column(criterion, codes, details)
+        cells.append(found)
+    return _column(criterion, cells)
 
 
-def _column(
-    criterion: Criterion, codes: npt.NDArray[np.int8], details: list[float | int | None]
-) -> CriterionColumn:
-    codes.flags.writeable = False
+def _column(criterion: Criterion, cells: Sequence[Read]) -> CriterionColumn:
+    codes = frozen_array([code for code, _ in cells], np.int8)
     numbers = choices = None
     if isinstance(criterion.scale, Numeric):
-        numbers = np.array([np.nan if each is None else each for each in details], np.float64)
-        numbers.flags.writeable = False
+        numbers = frozen_array([np.nan if each is None else each for _, each in cells], np.float64)
     elif isinstance(criterion.scale, SeveralChoice):
-        choices = np.array([0 if each is None else each for each in details], np.uint64)
-        choices.flags.writeable = False
+        choices = frozen_array([0 if each is None else each for _, each in cells], np.uint64)
     return CriterionColumn(codes, numbers, choices)
 
 
@@ -127,6 +128,8 @@ def _options(value: Any, places: Mapping[str, int]) -> Read | str:
         names = sorted(value, key=str)
     else:
         return f"must be options joined by {OPTION_MARK}, got {kind_of(value)}; {suggest('', places)}"
+    if not names and isinstance(value, str) and OPTION_MARK not in value:
+        return f"must be options joined by {OPTION_MARK}, got blanks; write {OPTION_MARK} for none of them"
     bits = 0
     for name in names:
         if not isinstance(name, str) or name not in places:

@@ -19,6 +19,8 @@ def _rows(values: npt.ArrayLike) -> Rows:
     array = np.asarray(values)
     if array.size and array.dtype.kind not in "iu":
         raise RecordError(f"rated columns: must be whole numbers, got {array.dtype}; pass integers")
+    if array.ndim != 1:
+        raise RecordError(f"rated columns: must have one dimension, got {array.ndim}; pass them flat")
     return frozen_array(array, np.int64)
 
 
@@ -59,8 +61,26 @@ class RatedColumns:
     def __len__(self) -> int:
         return len(self.interaction)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RatedColumns):
+            return NotImplemented
+        return all(
+            np.array_equal(getattr(self, field.name), getattr(other, field.name))
+            for field in attrs.fields(RatedColumns)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         return f"<RatedColumns: {len(self)} judgements>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, ({field.name: getattr(self, field.name) for field in attrs.fields(RatedColumns)},)
+
+
+def _rebuild(columns: dict[str, Any]) -> RatedColumns:
+    """Make columns from pickled parts, whose arrays come back writeable."""
+    return RatedColumns(**columns)
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)

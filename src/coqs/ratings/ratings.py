@@ -130,7 +130,8 @@ class Ratings:
             return int(rows[0])
         if rater not in raters:
             names = [each or "(unnamed)" for each in raters]
-            raise NotFoundError("rater", rater or "", names, where=f"interaction {interaction!r}")
+            several = "" if rater else ": several rated it, name one with rater="
+            raise NotFoundError("rater", rater or "", names, where=f"interaction {interaction!r}{several}")
         return int(rows[raters.index(rater)])
 
     def sheet(self, row: int) -> Sheet:

@@ -36,10 +36,20 @@ class _Table:
     tz: str | None
     place: Place
     refused: Refusals
+    level_rows: Mapping[tuple[int, str], int] | None = None
+    """Of a long table made wide: (pair, criterion) to the row that the level came from."""
+    place_of_row: Place = row_number
 
     def column(self, name: str) -> Sequence[Any]:
         found = self.columns.get(name)
         return [None] * self.n if found is None else found
+
+    def cell(self, name: str) -> Place:
+        """Return what names a cell of a column in messages."""
+        rows = self.level_rows
+        if rows is None or name not in self.rubric.criterion_ids:
+            return lambda row: f"{self.place(row)}, column {name!r}"
+        return lambda pair: f"{self.place_of_row(rows[pair, name])}, column 'level' of {name!r}"
 
     @property
     def n(self) -> int:
@@ -96,7 +106,9 @@ def _check_headers(read: _Table, *, long: bool) -> None:
 
 def _parts(read: _Table) -> dict[str, Any]:
     text = {
-        name: text_column(name, read.column(name), read.refused, row=read.place)
+        name: text_column(read.columns[name], read.refused, place=read.cell(name))
+        if name in read.columns
+        else Encoded.missing(read.n)
         for name in ("interaction", "rater", *TEXT_CONTEXT)
     }
     interaction, rater = text.pop("interaction"), text.pop("rater")
@@ -104,7 +116,11 @@ def _parts(read: _Table) -> dict[str, Any]:
     _check_sets(read, text["customer_set"])
     answers = {
         criterion.id: criterion_column(
-            criterion, read.column(criterion.id), read.refused, place=read.place, absences=read.absences
+            criterion,
+            read.column(criterion.id),
+            read.refused,
+            place=read.cell(criterion.id),
+            absences=read.absences,
         )
         for criterion in read.rubric.criteria
     }
@@ -112,7 +128,7 @@ def _parts(read: _Table) -> dict[str, Any]:
         "interaction": interaction,
         "rater": rater,
         "context": text,
-        "at": time_column("at", read.column("at"), read.refused, row=read.place, tz=read.tz),
+        "at": time_column(read.column("at"), read.refused, place=read.cell("at"), tz=read.tz),
         "facts": _facts(read),
         "codes": {id: column.codes for id, column in answers.items()},
         "numbers": {id: column.numbers for id, column in answers.items() if column.numbers is not None},
@@ -149,15 +165,16 @@ def _facts(read: _Table) -> dict[str, FactColumn]:
     names = dict.fromkeys([*(id for id in declared if id in read.columns), *read.facts])
     found: dict[str, FactColumn] = {}
     for name in names:
+        if name in ("interaction", *CONTEXT, *read.rubric.criterion_ids):
+            raise RecordError(f"facts: must not name a criterion or a context column, got {name!r}; drop it")
         if name not in read.columns:
             raise RecordError(
                 f"facts: must name columns of the table, got {name!r}; {suggest(name, read.columns)}"
             )
         fact = declared.get(name)
         kind = fact.kind if fact else None
-        column = fact_column(
-            name, _texts_as_numbers(read.columns[name], kind), read.refused, row=read.place, kind=kind
-        )
+        values = _texts_as_numbers(read.columns[name], kind)
+        column = fact_column(values, read.refused, place=read.cell(name), kind=kind)
         found[name] = column
         if fact and isinstance(column, Encoded):
             _check_fact(read, name, column, fact.allowed)
@@ -202,36 +219,37 @@ def _widened(read: _Table) -> _Table:
     for name, values in read.columns.items():
         if name not in LONG:
             wide[name] = _gathered(read, name, values, pair_of, len(pairs))
-    for criterion in read.rubric.criteria:
-        wide[criterion.id] = [None] * len(pairs)
-    seen: dict[tuple[int, str], int] = {}
-    for row, (pair, id) in enumerate(zip(pair_of, read.column("criterion"), strict=True)):
-        _spread(read, wide, seen, row=row, pair=pair, id=id)
-    return attrs.evolve(read, columns=wide, place=lambda pair: read.place(first[pair]))
+    spread: dict[str, list[Any]] = {id: [None] * len(pairs) for id in read.rubric.criterion_ids}
+    rows = _spread(read, spread, pair_of)
+    return attrs.evolve(
+        read,
+        columns=wide | spread,
+        place=lambda pair: read.place(first[pair]),
+        level_rows=rows,
+        place_of_row=read.place,
+    )
 
 
 def _spread(
-    read: _Table,
-    wide: dict[str, Any],
-    seen: dict[tuple[int, str], int],
-    *,
-    row: int,
-    pair: int,
-    id: Any,
-) -> None:
-    """Put one row's level into its criterion's column."""
-    ids = read.rubric.criterion_ids
-    if not isinstance(id, str) or id not in ids:
-        near = suggest(id, ids) if isinstance(id, str) else suggest("", ids)
-        read.refused.add(f"{read.place(row)}, column 'criterion': must be a criterion of the rubric; {near}")
-    elif (pair, id) in seen:
-        earlier = read.place(seen[pair, id])
-        read.refused.add(
-            f"{read.place(row)}: must rate {id!r} once for its interaction and rater, as {earlier} did"
-        )
-    else:
-        seen[pair, id] = row
-        wide[id][pair] = read.column("level")[row]
+    read: _Table, spread: dict[str, list[Any]], pair_of: Sequence[int]
+) -> Mapping[tuple[int, str], int]:
+    """Put each row's level into its criterion's column; return the row of each (pair, criterion)."""
+    rows: dict[tuple[int, str], int] = {}
+    cells = zip(pair_of, read.column("criterion"), read.column("level"), strict=True)
+    for row, (pair, id, level) in enumerate(cells):
+        if not isinstance(id, str) or id not in spread:
+            near = suggest(id, spread) if isinstance(id, str) else suggest("", spread)
+            read.refused.add(
+                f"{read.place(row)}, column 'criterion': must be a criterion of the rubric; {near}"
+            )
+        elif rows.setdefault((pair, id), row) != row:
+            earlier = read.place(rows[pair, id])
+            read.refused.add(
+                f"{read.place(row)}: must rate {id!r} once for its interaction and rater, as {earlier} did"
+            )
+        else:
+            spread[id][pair] = level
+    return rows
 
 
 def _gathered(read: _Table, name: str, values: Sequence[Any], pair_of: list[int], n: int) -> list[Any]:
@@ -247,4 +265,7 @@ def _gathered(read: _Table, name: str, values: Sequence[Any], pair_of: list[int]
 
 
 def _key(value: Any) -> Any:
-    return value if isinstance(value, str | int) else None if is_missing(value) else repr(type(value))
+    """Return what tells one id from another: texts and whole numbers; other kinds are refused later."""
+    if isinstance(value, bool) or not isinstance(value, str | int | np.integer):
+        return None if is_missing(value) else repr(type(value))
+    return str(value) or None

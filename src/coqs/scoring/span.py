@@ -16,7 +16,9 @@ def score_range(rubric: Rubric) -> tuple[float, float]:
         for stage in rubric.stages
         if stage.weight
     ]
-    return float(min((low for low, _ in spans), default=0)), float(max((high for _, high in spans), default=1))
+    return float(min((low for low, _ in spans), default=0)), float(
+        max((high for _, high in spans), default=1)
+    )
 
 
 def _stage_span(members: Iterable[Criterion]) -> tuple[Fraction, Fraction]:
