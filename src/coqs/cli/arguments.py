@@ -39,7 +39,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         from importlib.metadata import version
 
-        parser.exit(0, f"coqs {version('coqs')}\n")
+        print(f"coqs {version('coqs')}")
+        parser.exit(0)
 
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace:

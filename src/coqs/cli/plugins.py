@@ -9,7 +9,7 @@ import attrs
 from coqs.cli.inputs import plugins_chosen
 from coqs.cli.text import aligned, show, show_json
 
-HEADER = ["plugin", "state", "from", "hooks", "reason"]
+HEADER = ("plugin", "state", "from", "hooks", "reason")
 
 
 def plugins(arguments: Namespace) -> int:

@@ -1,0 +1,168 @@
+"""How the command behaves among others: outputs whole or not at all, pipes, interrupts, terminals."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coqs.cli.outputs import write_together
+from coqs.cli.text import aligned
+
+SCORE = ("score", "ratings.csv", "--rubric", "desk.toml")
+RATE = ("rate", "dialogues.jsonl", "--rubric", "desk.toml", "--out", "rated.csv")
+
+
+def put(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def test_files_written_together_all_appear(tmp_path: Path) -> None:
+    targets = [str(tmp_path / name) for name in "ab"]
+    write_together(*((target, lambda path: put(path, "año\r\n")) for target in targets))
+    assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == ["año\r\n".encode()] * 2
+
+
+def test_files_written_together_do_not_appear_when_one_fails(tmp_path: Path) -> None:
+    def fail(path: Path) -> None:
+        put(path, "half")
+        raise ValueError("stop")
+
+    put(tmp_path / "a", "as it was")
+    with pytest.raises(ValueError, match="stop"):
+        write_together((str(tmp_path / "a"), lambda path: put(path, "new")), (str(tmp_path / "b"), fail))
+    assert [(path.name, path.read_text("utf-8")) for path in tmp_path.iterdir()] == [("a", "as it was")]
+
+
+def test_a_place_that_goes_away_takes_the_other_files_with_it(tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone" / "b")
+    with pytest.raises(FileNotFoundError) as caught:
+        write_together(
+            (str(tmp_path / "a"), lambda path: put(path, "new")), (gone, lambda path: put(path, "new"))
+        )
+    assert caught.value.filename == gone
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((*SCORE, "--out", "ratings.csv"), "ratings.csv: must not be the input as well"),
+        ((*SCORE, "--out", "./x", "--report", "x"), "x: must not be another output as well"),
+        ((*SCORE, "--out", "no/s.csv"), "no: must be usable, got 'no such folder'"),
+        ((*SCORE, "--out", "."), ".: must be usable, got 'is a directory'"),
+        ((*SCORE, "--out", "s.csv", "--report", "no/r.html"), "no: must be usable, got 'no such folder'"),
+        ((*RATE, "--evidence", "rated.csv"), "rated.csv: must not be another output as well"),
+        (
+            ("rate", "dialogues.jsonl", "--rubric", "coqs", "--out", "dialogues.jsonl"),
+            "must not be the input",
+        ),
+        (("demo", "--out", "no"), "no: must be usable, got 'no such folder'"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(
+    coqs_command, folder, arguments, message
+) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    done = coqs_command(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_an_older_output_is_replaced(coqs_command, folder: Path) -> None:
+    put(folder / "s.csv", "old")
+    assert coqs_command(*SCORE, "--out", "s.csv").code == 0
+    assert (folder / "s.csv").read_text("utf-8").startswith("interaction,")
+
+
+def test_devices_stay_devices(coqs_command) -> None:
+    assert coqs_command(*SCORE, "--out", os.devnull, "--report", os.devnull).code == 0
+    assert Path(os.devnull).is_char_device()
+
+
+def test_a_closed_pipe_ends_the_command_quietly(folder: Path) -> None:
+    command = [sys.executable, "-m", "coqs", "rubric", "show", "security"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_output_is_told_in_one_message(shell) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = shell("rubric", "list", stdout=full)
+    assert done.returncode == 2
+    assert done.stderr == "coqs: output: must be usable, got 'no space left on device'; check the path\n"
+
+
+def test_an_interrupt_ends_the_command_quietly_and_leaves_nothing(folder: Path) -> None:
+    os.mkfifo(folder / "slow")
+    command = [sys.executable, "-m", "coqs", "rate", "slow", "--rubric", "desk.toml", "--out", "rated.csv"]
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE)
+    with (folder / "slow").open("wb"):  # opens only when the command reads
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[1] == b"coqs: interrupted\n"
+    assert process.returncode == 130
+    assert not (folder / "rated.csv").exists()
+
+
+def test_a_terminal_without_the_letters_shows_escapes(shell, folder: Path) -> None:
+    put(folder / "odd.csv", "interaction,provider,greets\na,Iñaki,yes\n")
+    environment = {"PYTHONIOENCODING": "ascii"}
+    done = shell("score", "odd.csv", "--rubric", "desk.toml", "--by", "provider", env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "I\\xf1aki" in done.stdout
+
+
+def on_a_terminal(folder: Path, *setup: str) -> tuple[int, str]:
+    """Run the command with a terminal as its standard error; return its code and what the terminal got."""
+    mine, theirs = pty.openpty()
+    code = "; ".join([*setup, "import sys; from coqs.cli import main; sys.exit(main(sys.argv[1:]))"])
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *RATE],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    process.communicate(timeout=60)
+    said = b""
+    try:
+        while part := os.read(mine, 4096):
+            said += part
+    except OSError:  # the other side is closed
+        pass
+    os.close(mine)
+    return process.returncode, said.decode()
+
+
+def test_long_work_shows_a_bar_where_standard_error_is_a_terminal(folder: Path) -> None:
+    pytest.importorskip("rich")
+    code, said = on_a_terminal(folder)
+    assert code == 0
+    assert "reading dialogues" in said
+    assert "rating" in said
+
+
+def test_without_rich_there_is_no_bar(folder: Path) -> None:
+    assert on_a_terminal(folder, "import sys; sys.modules['rich'] = None") == (0, "")
+
+
+def test_without_a_terminal_there_is_no_bar(shell) -> None:
+    done = shell(*RATE)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_rows_align_to_no_lines() -> None:
+    assert aligned([]) == []
