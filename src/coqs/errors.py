@@ -140,7 +140,7 @@ class MissingDependencyError(CoqsError, ImportError):
 
 def nearest(name: str, available: Iterable[str]) -> list[str]:
     """List `available` with the names nearest to `name` first, `SHOWN_NAMES` at most."""
-    known = sorted(set(available))
+    known = sorted({str(each) for each in available})
     close = difflib.get_close_matches(name, known, n=SHOWN_NAMES, cutoff=0.6)
     return (close + [other for other in known if other not in close])[:SHOWN_NAMES]
 
@@ -153,7 +153,7 @@ def suggest(name: str, available: Iterable[str]) -> str:
     >>> suggest("zzz", ["answer", "absence"])
     "known are 'absence', 'answer'"
     """
-    known = sorted(set(available))
+    known = sorted({str(each) for each in available})  # members of an enumeration are shown as their texts
     if not known:
         return "there are none"
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
