@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import coqs
+from coqs.cli.arguments import COMMANDS
 
 SCORE = ("score", "ratings.csv", "--rubric", "desk.toml")
 RATE = ("rate", "dialogues.jsonl", "--rubric", "desk.toml", "--out", "rated.csv")
@@ -41,6 +42,16 @@ def test_help_names_every_command_and_the_exit_codes(coqs_command) -> None:
         assert word in done.out
 
 
+@pytest.mark.parametrize(
+    "words",
+    [(name, *each) for name, within in COMMANDS.items() for each in ([(one,) for one in within] or [()])],
+)
+def test_every_command_has_help_of_its_own(coqs_command, words: tuple[str, ...]) -> None:
+    done = coqs_command(*words, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"usage: coqs {' '.join(words)} ")
+
+
 def test_the_version_is_told(coqs_command) -> None:
     assert coqs_command("--version").out == f"coqs {coqs.__version__}\n"
 
@@ -49,7 +60,8 @@ def test_score_prints_denominators_then_gates_then_scores(coqs_command) -> None:
     done = coqs_command(*SCORE)
     assert (done.code, done.err) == (0, "")
     assert "4 interactions, 5 ratings by 2 raters: 4 scored, 1 not (1 abstained)" in done.out
-    assert "ethics      1 of 4  25.0%" in done.out
+    assert "\n  ethics                1       3                  33.3%\n" in done.out
+    assert "\n  customer              0       0                  cannot tell\n" in done.out
     assert "not observed: 1 gate asked and not answered, in 1 rating" in done.out
     places = [done.out.index(word) for word in ("interactions,", "gates,", "overall", "stage ")]
     assert places == sorted(places)

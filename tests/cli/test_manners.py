@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 from coqs.cli.outputs import write_together
 from coqs.cli.text import aligned
 
+posix = pytest.mark.skipif(os.name != "posix", reason="pipes, signals and terminals of POSIX")
 SCORE = ("score", "ratings.csv", "--rubric", "desk.toml")
 RATE = ("rate", "dialogues.jsonl", "--rubric", "desk.toml", "--out", "rated.csv")
 
@@ -86,6 +86,7 @@ def test_devices_stay_devices(coqs_command) -> None:
     assert Path(os.devnull).is_char_device()
 
 
+@posix
 def test_a_closed_pipe_ends_the_command_quietly(folder: Path) -> None:
     command = [sys.executable, "-m", "coqs", "rubric", "show", "security"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -104,6 +105,7 @@ def test_a_full_output_is_told_in_one_message(shell) -> None:
     assert done.stderr == "coqs: output: must be usable, got 'no space left on device'; check the path\n"
 
 
+@posix
 def test_an_interrupt_ends_the_command_quietly_and_leaves_nothing(folder: Path) -> None:
     os.mkfifo(folder / "slow")
     command = [sys.executable, "-m", "coqs", "rate", "slow", "--rubric", "desk.toml", "--out", "rated.csv"]
@@ -125,6 +127,8 @@ def test_a_terminal_without_the_letters_shows_escapes(shell, folder: Path) -> No
 
 def on_a_terminal(folder: Path, *setup: str) -> tuple[int, str]:
     """Run the command with a terminal as its standard error; return its code and what the terminal got."""
+    import pty
+
     mine, theirs = pty.openpty()
     code = "; ".join([*setup, "import sys; from coqs.cli import main; sys.exit(main(sys.argv[1:]))"])
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
@@ -147,6 +151,7 @@ def on_a_terminal(folder: Path, *setup: str) -> tuple[int, str]:
     return process.returncode, said.decode()
 
 
+@posix
 def test_long_work_shows_a_bar_where_standard_error_is_a_terminal(folder: Path) -> None:
     pytest.importorskip("rich")
     code, said = on_a_terminal(folder)
@@ -155,6 +160,7 @@ def test_long_work_shows_a_bar_where_standard_error_is_a_terminal(folder: Path) 
     assert "rating" in said
 
 
+@posix
 def test_without_rich_there_is_no_bar(folder: Path) -> None:
     assert on_a_terminal(folder, "import sys; sys.modules['rich'] = None") == (0, "")
 

@@ -65,6 +65,7 @@ def test_a_raw_file_is_read_and_left_open(written) -> None:
         assert not file.closed
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
 def test_a_pipe_is_read(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
