@@ -14,7 +14,7 @@ settings.register_profile(
     deadline=None,
     derandomize=True,  # the same examples everywhere, so that a red run can be repeated
     database=None,
-    max_examples=40,
+    max_examples=20,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
