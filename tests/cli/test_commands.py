@@ -339,6 +339,17 @@ def test_a_report_without_its_library_is_refused_before_any_work(
     assert sorted(folder.iterdir()) == before
 
 
+def test_without_any_extra_only_what_needs_one_is_refused(coqs_command, monkeypatch) -> None:
+    for library in ("jinja2", "rich", "tomli_w"):
+        monkeypatch.setitem(sys.modules, library, None)
+    assert coqs_command(*RATE).code == 0
+    assert coqs_command(*SCORE, "--out", "s.csv").code == 0
+    assert coqs_command("rubric", "show", "security").code == 0
+    done = coqs_command("rubric", "show", "security", "--toml")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("coqs: writing a rubric needs tomli-w")
+
+
 def test_the_module_is_the_command(shell) -> None:
     done = shell("plugins")
     assert (done.returncode, done.stderr) == (0, "")
