@@ -1,0 +1,52 @@
+"""The vocabulary: five absences, three standings, five sets, five stages."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+import coqs
+from coqs.model import CUSTOMER_SETS, STAGES, Absence, Provider, Standing, Words
+
+
+def test_the_five_absences_have_five_codes_and_come_back_from_them() -> None:
+    assert [absence.code for absence in Absence] == [-1, -2, -3, -4, -5]
+    assert [Absence.from_code(absence.code) for absence in Absence] == list(Absence)
+    assert [str(absence) for absence in Absence] == [
+        "unanswered",
+        "not_applicable",
+        "not_asked",
+        "abstained",
+        "failed",
+    ]
+
+
+def test_there_are_five_customer_sets_and_five_stages() -> None:
+    assert [each.id for each in CUSTOMER_SETS] == ["client", "employees", "co_workers", "visitors", "self"]
+    assert [each.id for each in STAGES] == ["greeting", "determining", "responding", "concluding", "future"]
+    assert all(each.words for each in (*CUSTOMER_SETS, *STAGES))
+
+
+def test_standings_are_below_meets_and_exceeds() -> None:
+    assert [str(each) for each in Standing] == ["below", "meets", "exceeds"]
+
+
+def test_words_fall_back_to_the_original_and_sort_their_translations() -> None:
+    words = Words("Hello", translations=(("fr", "Bonjour"), ("es", "Hola")))
+    assert words.in_language("fr") == "Bonjour"
+    assert words.in_language("de") == "Hello"
+    assert words == Words("Hello", translations=(("es", "Hola"), ("fr", "Bonjour")))
+    assert not Words()
+
+
+@pytest.mark.parametrize("value", [*CUSTOMER_SETS, *STAGES, Provider("p1", "lead")])
+def test_what_the_model_holds_is_frozen_and_pickles(value: object) -> None:
+    assert pickle.loads(pickle.dumps(value)) == value
+    with pytest.raises(AttributeError):
+        value.id = "other"  # type: ignore[attr-defined]
+
+
+def test_the_front_door_has_the_model() -> None:
+    assert coqs.Absence is Absence
+    assert coqs.Stage is type(STAGES[0])
