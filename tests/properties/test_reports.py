@@ -11,10 +11,10 @@ import coqs
 from coqs.report.report import render
 from coqs.report.view import page_of
 
-TAGS = {
-    "html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer", "h1", "h2", "p", "ul",
-    "li", "b", "table", "caption", "thead", "tbody", "tr", "th", "td", "span", "bdi", "svg", "path", "rect",
-}  # fmt: skip
+TAGS = """
+html head meta title style body header main section footer h1 h2 p ul li b
+table caption thead tbody tr th td span bdi svg path rect
+"""
 
 
 class Tags(HTMLParser):
@@ -32,11 +32,11 @@ class Tags(HTMLParser):
         self.attributes |= {name for name, _ in attributes}
 
 
-@settings(max_examples=60)
+@settings(max_examples=15)
 @given(ratings=rated(), title=texts)
 def test_any_scores_have_a_report_and_no_text_becomes_markup(ratings: coqs.Ratings, title: str) -> None:
     html = render(page_of(coqs.score(ratings), title=title))
     page = Tags(html)
-    assert page.tags <= TAGS
+    assert page.tags <= set(TAGS.split())
     assert not {name for name in page.attributes if name.startswith("on") or name in {"href", "src"}}
     html.encode("utf-8")

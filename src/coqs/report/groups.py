@@ -1,0 +1,150 @@
+"""Scores by stage, by customer set and by provider, row by row as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from coqs.model import CUSTOMER_SETS, Words
+from coqs.report.figures import NOT_RECORDED, Axis, Estimate, Said, estimate, per_cent, round_per_cent, said
+from coqs.results import GroupTable, Scores
+from coqs.results.groups import MISSING_KEY
+
+Row = Mapping[str, Any]
+
+
+@attrs.frozen(slots=True)
+class StageRow:
+    """One stage over all interactions."""
+
+    id: str
+    about: Said
+    weight: str
+    pass_mark: str
+    score: Estimate
+    n: int
+
+
+@attrs.frozen(slots=True)
+class SetRow:
+    """One customer set; never observed, it is a blind spot."""
+
+    id: str
+    about: Said
+    n: int
+    of: int
+    share: str
+    intended: str
+    """The share that it should have."""
+    is_blind_spot: bool
+    score: Estimate
+
+
+@attrs.frozen(slots=True)
+class ProviderRow:
+    """One provider."""
+
+    id: str
+    n: int
+    n_ratings: int
+    score: Estimate
+    passed: Estimate
+    exceeds: Estimate
+    gates: int
+    """Interactions in which an ethics gate failed."""
+
+
+NOT_STATED = "not stated"
+
+
+def score_of(row: Row, axis: Axis, *, reference: float | None = None) -> Estimate:
+    """Return the mean score of a group's row."""
+    return estimate(row["mean"], (row["ci_low"], row["ci_high"]), row["n_scored"], axis, reference=reference)
+
+
+def passed_of(row: Row, axis: Axis) -> Estimate:
+    """Return the share of a group's verdicts that are pass."""
+    return estimate(row["pass_share"], (row["pass_ci_low"], row["pass_ci_high"]), row["n_verdicts"], axis)
+
+
+def exceeds_of(row: Row, answers: int, axis: Axis) -> Estimate:
+    """Return the share of a group's answers that exceed what the customer expects."""
+    interval = (row["exceeds_ci_low"], row["exceeds_ci_high"])
+    return estimate(row["exceeds_share"], interval, answers, axis)
+
+
+def stage_rows(scores: Scores, table: GroupTable, axis: Axis) -> tuple[StageRow, ...]:
+    """Return the stages in the rubric's order."""
+    stages = zip(scores.rubric.stages, table.rows(), strict=True)
+    return tuple(
+        StageRow(
+            id=stage.id,
+            about=said(stage.words, scores.rubric, ""),
+            weight=str(stage.weight),
+            pass_mark="none" if stage.pass_mark is None else round_per_cent(stage.pass_mark),
+            score=score_of(row, axis),
+            n=row["n"],
+        )
+        for stage, row in stages
+    )
+
+
+def set_rows(scores: Scores, table: GroupTable, n: int, axis: Axis, mean: float | None) -> tuple[SetRow, ...]:
+    """Return the rubric's sets in its order, observed or not, then what else was recorded."""
+    rows = {row["customer_set"]: row for row in table.rows()}
+    nobody: Row = dict.fromkeys(table.columns) | {"n": 0, "n_scored": 0}
+    names = [*scores.rubric.set_ids, *(name for name in rows if name not in scores.rubric.set_ids)]
+    words = _words_of_sets(scores)
+    return tuple(
+        SetRow(
+            id=NOT_RECORDED if name == MISSING_KEY else name,
+            about=said(words.get(name, Words()), scores.rubric, ""),
+            n=rows.get(name, nobody)["n"],
+            of=n,
+            share=per_cent(rows.get(name, nobody)["n"] / n if n else None),
+            intended=NOT_STATED,
+            is_blind_spot=name not in rows,
+            score=score_of(rows.get(name, nobody), axis, reference=mean),
+        )
+        for name in names
+    )
+
+
+def provider_rows(
+    scores: Scores, table: GroupTable, axis: Axis, mean: float | None
+) -> tuple[ProviderRow, ...]:
+    """Return the providers by id, never by score."""
+    answers = _answers_by(scores, "provider")
+    return tuple(
+        ProviderRow(
+            id=NOT_RECORDED if row["provider"] == MISSING_KEY else row["provider"],
+            n=row["n"],
+            n_ratings=row["n_ratings"],
+            score=score_of(row, axis, reference=mean),
+            passed=passed_of(row, axis),
+            exceeds=exceeds_of(row, answers.get(row["provider"], 0), axis),
+            gates=row["gates_ethics"],
+        )
+        for row in table.rows()
+    )
+
+
+def answers_with_standing(scores: Scores) -> int:
+    """Count the answers that are below, meet or exceed what the customer expects."""
+    return int(sum(scores.counts[name].sum() for name in ("below", "meets", "exceeds")))
+
+
+def _answers_by(scores: Scores, key: str) -> dict[str, int]:
+    column = scores.ratings.context[key]
+    each = np.sum([scores.counts[name] for name in ("below", "meets", "exceeds")], axis=0)
+    names = (MISSING_KEY, *column.categories)
+    totals = np.bincount(column.codes + 1, weights=each, minlength=len(names))
+    return {name: int(total) for name, total in zip(names, totals, strict=True)}
+
+
+def _words_of_sets(scores: Scores) -> dict[str, Words]:
+
+    return {each.id: each.words for each in (*CUSTOMER_SETS, *scores.rubric.sets) if each.words}
