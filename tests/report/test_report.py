@@ -318,6 +318,15 @@ def test_every_set_of_the_rubric_is_there_and_the_unseen_are_blind_spots_in_word
     assert f"nothing was observed of {', '.join(blind)}" in page.text
 
 
+def test_without_any_customer_set_blind_spots_cannot_be_told(read: Any) -> None:
+    page = read(scored(TABLE | {"customer_set": [None] * 4}))
+    rows = page.table("How much was observed of each set")[1:]
+    assert {row[-1] for row in rows[:-1]} == {"Cannot tell: no customer set was recorded"}
+    assert rows[-1][:2] == ["not recorded", "3 of 3"]
+    assert "No customer set was recorded, so blind spots cannot be told." in page.text
+    assert "Blind spot" not in page.text.replace("is a blind spot", "")
+
+
 def test_providers_stand_by_id_with_intervals_and_never_ranked(page: Document, sample: coqs.Scores) -> None:
     rows = page.table("Scores by provider, 6 in number")[1:]
     assert [row[0] for row in rows] == ["Abara", "Brandt", "Cole", "Dray", "Eklund", "Ferro"]
@@ -460,6 +469,7 @@ def test_nobody_gives_a_page_that_says_so(read: Any) -> None:
         "0 interactions",
     ]
     assert "times not recorded" in page.text
+    assert "Of the same" not in page.text
 
 
 def test_nothing_scored_gives_reasons_and_no_number(read: Any) -> None:

@@ -30,7 +30,7 @@ class StageRow:
 
 @attrs.frozen(slots=True)
 class SetRow:
-    """One customer set; never observed, it is a blind spot."""
+    """One customer set; never observed where others were, it is a blind spot."""
 
     id: str
     about: Said
@@ -39,7 +39,8 @@ class SetRow:
     share: str
     intended: str
     """The share that it should have."""
-    is_blind_spot: bool
+    unseen: str
+    """What is to be said where there is nothing of it: a blind spot, or that this cannot be told."""
     score: Estimate
 
 
@@ -58,6 +59,8 @@ class ProviderRow:
 
 
 NOT_STATED = "not stated"
+BLIND_SPOT = "Blind spot: never observed"
+NO_SET = "Cannot tell: no customer set was recorded"
 
 
 def score_of(row: Row, axis: Axis, *, reference: float | None = None) -> Estimate:
@@ -96,6 +99,7 @@ def set_rows(scores: Scores, table: GroupTable, n: int, axis: Axis, mean: float 
     """Return the rubric's sets in its order, observed or not, then what else was recorded."""
     rows = {row["customer_set"]: row for row in table.rows()}
     nobody: Row = dict.fromkeys(table.columns) | {"n": 0, "n_scored": 0}
+    unseen = BLIND_SPOT if set(rows) - {MISSING_KEY} else NO_SET
     names = [*scores.rubric.set_ids, *(name for name in rows if name not in scores.rubric.set_ids)]
     words = _words_of_sets(scores)
     return tuple(
@@ -106,7 +110,7 @@ def set_rows(scores: Scores, table: GroupTable, n: int, axis: Axis, mean: float 
             of=n,
             share=per_cent(rows.get(name, nobody)["n"] / n if n else None),
             intended=NOT_STATED,
-            is_blind_spot=name not in rows,
+            unseen="" if name in rows else unseen,
             score=score_of(rows.get(name, nobody), axis, reference=mean),
         )
         for name in names

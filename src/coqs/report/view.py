@@ -19,6 +19,7 @@ from coqs.report.figures import (
 )
 from coqs.report.gates import Gates, gates_of
 from coqs.report.groups import (
+    NO_SET,
     ProviderRow,
     Row,
     SetRow,
@@ -189,7 +190,9 @@ def _pass_line(overall: Overall) -> Headline:
 
 
 def _blind_spot_line(sets: tuple[SetRow, ...]) -> Headline:
-    blind = [each.id for each in sets if each.is_blind_spot]
+    blind = [each.id for each in sets if each.unseen]
+    if any(each.unseen == NO_SET for each in sets):
+        return Headline("No customer set was recorded, so blind spots cannot be told.", is_alarm=True)
     if not blind:
         return Headline("Every customer set of the rubric was observed.")
     names = ", ".join(blind)
