@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from coqs.tables import Encoded, Refusals, columns_of, is_missing, text_column, 
 TEXT_CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
 CONTEXT = ("rater", *TEXT_CONTEXT, "at")
 LONG = ("criterion", "level")
+PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")
+"""As programs write numbers; 007 and 1e5 may be somebody's codes."""
 Place = Callable[[int], str]
 
 
@@ -189,12 +192,7 @@ def _texts_as_numbers(values: Sequence[Any], kind: str | None) -> Sequence[Any]:
 
 
 def _plain_number(value: Any) -> bool:
-    if not isinstance(value, str) or (not value[:1].isdigit() and value[:1] != "-"):
-        return False
-    try:
-        return value == str(int(value)) or ("." in value and float(value) == float(value))
-    except ValueError:
-        return False
+    return isinstance(value, str) and PLAIN_NUMBER.fullmatch(value) is not None
 
 
 def _check_fact(read: _Table, name: str, column: Encoded, allowed: tuple[str, ...]) -> None:
