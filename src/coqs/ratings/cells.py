@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -14,7 +15,7 @@ from coqs.model import Absence
 from coqs.rubric import Criterion, Numeric, SeveralChoice
 from coqs.tables import Refusals, as_number, frozen_array, is_missing, kind_of
 
-ALIASES = {"n/a": Absence.NOT_APPLICABLE}
+ALIASES = MappingProxyType({"n/a": Absence.NOT_APPLICABLE})
 OPTION_MARK = "|"
 
 

@@ -33,7 +33,7 @@ FALSE, UNKNOWN, TRUE = -1, 0, 1
 HIDDEN = Absence.NOT_ASKED.code
 OPEN = tuple(each.code for each in (Absence.UNANSWERED, Absence.ABSTAINED, Absence.FAILED))
 # What an absent answer says to "is the answer one of these?", reached by its negative code.
-_OF_ABSENCE = [UNKNOWN if code in OPEN else FALSE for code in range(-len(Absence), 0)]
+_OF_ABSENCE = tuple(UNKNOWN if code in OPEN else FALSE for code in range(-len(Absence), 0))
 
 
 @attrs.frozen(slots=True, eq=False)
