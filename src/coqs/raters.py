@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import PluginCallError, PluginContractError, RecordError, many_failures, suggest
-from coqs.facts import FactColumn
+from coqs.facts import FactColumn, take_fact
 from coqs.interactions import Interactions
 from coqs.manager import Plugins, load_plugins
 from coqs.model import Absence
@@ -216,8 +216,8 @@ def _ratings(interactions: Interactions, rubric: Rubric, parts: Sequence[_Rated]
     rows = np.tile(np.arange(n), times)
     codes = np.concatenate([part.codes for part in parts], axis=1)
     codes.flags.writeable = False
-    facts: dict[str, FactColumn] = {
-        name: column.take(rows) if isinstance(column, Encoded) else _frozen(column[rows])
+    facts = {
+        name: _of_kind(rubric, name, take_fact(column, rows))
         for name, column in interactions.facts.items()
         if name not in rubric.criterion_ids
     }
@@ -236,6 +236,15 @@ def _ratings(interactions: Interactions, rubric: Rubric, parts: Sequence[_Rated]
         evidence=_evidence(parts, n),
         problems=tuple(problem for part in parts for problem in part.problems),
     )
+
+
+def _of_kind(rubric: Rubric, name: str, column: FactColumn) -> FactColumn:
+    """Return a fact's column; one that nobody knew gets the kind that the rubric declares."""
+    if name not in rubric.fact_ids or not _is_empty(column):
+        return column
+    if rubric.fact(name).kind == "number":
+        return _frozen(np.full(len(column), np.nan))
+    return Encoded.missing(len(column))
 
 
 def _evidence(parts: Sequence[_Rated], n: int) -> EvidenceTable:
