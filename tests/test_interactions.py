@@ -1,5 +1,7 @@
 """Interactions: records become columns, every problem keeps its place, no words are shown."""
 
+# ruff: noqa: E501  # a table of cases reads best with a case a line
+
 from __future__ import annotations
 
 import datetime as dt
@@ -80,7 +82,7 @@ def test_what_is_not_in_the_batch_is_not_found() -> None:
 def test_rows_are_a_batch_of_their_own() -> None:
     parts = [batch().rows(0, 2), batch().rows(2, 9), batch().rows(2, 1)]
     assert [len(part) for part in parts] == [2, 1, 0]
-    assert parts[0] == coqs.Interactions.from_records(RECORDS[:2] + [])
+    assert parts[0] == coqs.Interactions.from_records(RECORDS[:2])
     assert parts[1].turn_offsets.tolist() == [0, 1]
     assert parts[1]["I-3"].turns[0].speaker == "system"
 

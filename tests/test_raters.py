@@ -1,5 +1,7 @@
 """Machine raters at work: well-behaved, silent, broken, several at once."""
 
+# ruff: noqa: E501  # a table of cases reads best with a case a line
+
 from __future__ import annotations
 
 from types import SimpleNamespace

@@ -1,5 +1,7 @@
 """Ratings: tables wide and long, five absences, cells of every bad kind."""
 
+# ruff: noqa: E501  # a table of cases reads best with a case a line
+
 from __future__ import annotations
 
 import multiprocessing

@@ -1,5 +1,7 @@
 """Intervals: published numbers, loops that are obviously right, laws and their coverage."""
 
+# ruff: noqa: E501  # a table of cases reads best with a case a line
+
 from __future__ import annotations
 
 import json
@@ -65,7 +67,9 @@ def test_the_density_between_the_quantiles_of_student_holds_the_confidence(
     t = float(student_t_quantile(confidence, [df])[0])
     steps = 4000
     x = [t * k / steps for k in range(steps + 1)]
-    simpson = sum((1 if k in (0, steps) else 4 if k % 2 else 2) * density(each, df) for k, each in enumerate(x))
+    simpson = sum(
+        (1 if k in (0, steps) else 4 if k % 2 else 2) * density(each, df) for k, each in enumerate(x)
+    )
     assert 2 * simpson * t / steps / 3 == pytest.approx(confidence, abs=1e-9)
 
 

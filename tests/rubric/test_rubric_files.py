@@ -1,5 +1,7 @@
 """The rubric file: what it holds, what is refused with which key path, and the fingerprints that last."""
 
+# ruff: noqa: E501  # a table of cases reads best with a case a line
+
 from __future__ import annotations
 
 from fractions import Fraction
@@ -112,8 +114,14 @@ def test_every_feature_of_the_file_is_read() -> None:
 def test_the_fingerprints_are_stable_across_releases() -> None:
     """Whoever must change these literals breaks the comparison with every score that was stored."""
     rubric = coqs.Rubric.from_toml_text(FULL)
-    assert rubric.fingerprint.scoring == "sha256:55210b659e7f216e24bf1db0c61403f1c124a6cbd2a7193b860f8045bf0f8c5a"
-    assert rubric.fingerprint.content == "sha256:e4d7180991bdb543e2450f422a18963c0af5aeb8b464d6e0465fd46b73028e5c"
+    assert (
+        rubric.fingerprint.scoring
+        == "sha256:55210b659e7f216e24bf1db0c61403f1c124a6cbd2a7193b860f8045bf0f8c5a"
+    )
+    assert (
+        rubric.fingerprint.content
+        == "sha256:e4d7180991bdb543e2450f422a18963c0af5aeb8b464d6e0465fd46b73028e5c"
+    )
 
 
 def test_left_out_parts_have_their_defaults() -> None:

@@ -155,6 +155,7 @@ class Interaction:
 
     @property
     def id(self) -> str:
+        """Its id."""
         return self.batch.ids[self.row]
 
     @property
@@ -165,22 +166,27 @@ class Interaction:
 
     @property
     def customer(self) -> str | None:
+        """Who was served; None where unknown."""
         return self.batch.context["customer"][self.row]
 
     @property
     def customer_set(self) -> str | None:
+        """Which customer set they belong to; None where unknown."""
         return self.batch.context["customer_set"][self.row]
 
     @property
     def site(self) -> str | None:
+        """Where it took place; None where unknown."""
         return self.batch.context["site"][self.row]
 
     @property
     def channel(self) -> str | None:
+        """By which channel; None where unknown."""
         return self.batch.context["channel"][self.row]
 
     @property
     def issue(self) -> str | None:
+        """Which issue it belongs to; None for none."""
         return self.batch.context["issue"][self.row]
 
     @property

@@ -91,6 +91,7 @@ class Scores:
 
     @property
     def rubric(self) -> Rubric:
+        """What was asked."""
         return self.ratings.rubric
 
     @property
