@@ -1,7 +1,5 @@
 """Intervals: published numbers, loops that are obviously right, laws and their coverage."""
 
-# ruff: noqa: E501  # a table of cases reads best with a case a line
-
 from __future__ import annotations
 
 import json
