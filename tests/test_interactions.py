@@ -108,6 +108,7 @@ def test_a_batch_compares_pickles_and_cannot_be_written_to() -> None:
 @pytest.mark.parametrize(
     ("record", "said"),
     [
+        ({"id": 10**5000, "turns": []}, "record 0, $.id: must be a text"),
         ("text", "record 0, $: must be an object, got a text of 4 characters"),
         ({"turns": []}, "record 0, $.id: must be a text that is not empty, got a value of type NoneType"),
         ({"id": " ", "turns": []}, "record 0, $.id: must be a text that is not empty"),

@@ -21,6 +21,8 @@ from coqs.errors import RecordError
 Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.datetime64]
+MOST_ID = 10**30
+"""Python refuses to write numbers with thousands of digits, and no id has so many."""
 TIME_UNIT = "datetime64[us]"
 
 
@@ -211,12 +213,18 @@ def text_column(values: Sequence[Any], refused: Refusals, *, place: Place) -> En
             cleaned.append(str(value) or None)
         elif is_missing(value):
             cleaned.append(None)
-        elif isinstance(value, int | np.integer) and not isinstance(value, bool):
-            cleaned.append(str(int(value)))
+        elif (digits := digits_of(value)) is not None:
+            cleaned.append(digits)
         else:
             cleaned.append(None)
             refused.add(f"{place(row)}: must be a text, got {kind_of(value)}")
     return Encoded.from_values(cleaned)
+
+
+def digits_of(value: Any) -> str | None:
+    """Return the digits of a whole number that can be an id, else None."""
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return str(int(value)) if is_whole and abs(value) < MOST_ID else None
 
 
 def number_column(values: Sequence[Any], refused: Refusals, *, place: Place) -> Floats:

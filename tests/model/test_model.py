@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from fractions import Fraction
 
 import pytest
 
 import coqs
-from coqs.model import CUSTOMER_SETS, STAGES, Absence, Provider, Standing, Words
+from coqs.model import CUSTOMER_SETS, STAGES, Absence, Provider, Stage, Standing, Words
 
 
 def test_the_five_absences_have_five_codes_and_come_back_from_them() -> None:
@@ -50,3 +51,15 @@ def test_what_the_model_holds_is_frozen_and_pickles(value: object) -> None:
 def test_the_front_door_has_the_model() -> None:
     assert coqs.Absence is Absence
     assert coqs.Stage is type(STAGES[0])
+
+
+@pytest.mark.parametrize("value", [0.1, True, None, "one", "1/0", float("nan"), [1]])
+def test_a_number_of_a_rubric_is_exact_or_refused(value: object) -> None:
+    with pytest.raises(coqs.RubricError, match="must be an integer, a fraction or a decimal text"):
+        Stage("greeting", weight=value)  # type: ignore[arg-type]
+
+
+def test_whole_numbers_and_decimal_texts_become_fractions() -> None:
+    stage = Stage("greeting", weight=2, pass_mark="0.8")
+    assert (stage.weight, stage.pass_mark) == (Fraction(2), Fraction(4, 5))
+    assert coqs.Level("good", points="1/3").points == Fraction(1, 3)

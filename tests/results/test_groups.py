@@ -166,3 +166,10 @@ def test_means_equal_a_plain_loop() -> None:
     expected = naive_means(table, {"poor": 0, "good": 0.5, "great": 1})
     found = scores(table).by("provider")
     np.testing.assert_allclose(found["mean"], [expected[name] for name in found["provider"].tolist()])
+
+
+def test_a_fact_named_like_a_column_of_the_summary_stands_beside_it() -> None:
+    found = scores(TABLE | {"mean": list("xxxyy")}, facts=["mean"]).by("mean")
+    assert found.keys == ("by_mean",)
+    assert found["by_mean"].tolist() == ["x", "y"]
+    np.testing.assert_allclose(found["mean"], [3 / 8, 1 / 4])

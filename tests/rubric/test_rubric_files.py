@@ -306,3 +306,11 @@ def test_a_policy_is_data_and_refuses_what_it_does_not_know() -> None:
         coqs.Policy.from_mapping({"bonas": "inside"})
     with pytest.raises(coqs.NotFoundError, match="no policy 'amazon'"):
         coqs.Policy.named("amazon")
+
+
+def test_a_rubric_of_lists_cannot_be_changed_from_outside() -> None:
+    criteria = list(read().criteria)
+    rubric = coqs.Rubric(id="door", version="1", criteria=criteria, stages=list(coqs.STAGES))
+    criteria.clear()
+    assert rubric == read()
+    assert hash(rubric) == hash(read())

@@ -9,7 +9,7 @@ import numpy as np
 
 from coqs.errors import RecordError, many_failures, suggest
 from coqs.facts import FactColumn, fact_column
-from coqs.tables import Encoded, Refusals, frozen_array, kind_of, time_column
+from coqs.tables import Encoded, Refusals, digits_of, frozen_array, kind_of, time_column
 
 CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
 KEYS = ("id", "at", *CONTEXT, "turns", "facts")
@@ -55,13 +55,13 @@ class _Builder:
             self.facts.append(self._facts(place, record.get("facts")))
 
     def _id(self, place: str, id: Any) -> bool:
-        text = str(id) if isinstance(id, int) and not isinstance(id, bool) else id
+        text = id if isinstance(id, str) else digits_of(id)
         if not isinstance(text, str) or not text.strip():
             self.refused.add(f"{place}, $.id: must be a text that is not empty, got {kind_of(id)}")
             return False
         if text in self.seen:
             self.refused.add(
-                f"{place}, $.id: must be unique, got {text!r} again (first in {self.seen[text]})"
+                f"{place}, $.id: must be unique, got {_name(text)!r} again (first in {self.seen[text]})"
             )
             return False
         self.seen[text] = place
@@ -95,12 +95,10 @@ class _Builder:
     def _text(self, place: str, path: str, value: Any) -> str | None:
         if value is None or value == "":
             return None
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        if not isinstance(value, str):
+        text = value if isinstance(value, str) else digits_of(value)
+        if text is None:
             self.refused.add(f"{place}, {path}: must be a text, got {kind_of(value)}")
-            return None
-        return value
+        return text
 
     def _facts(self, place: str, facts: Any) -> Mapping[str, Any]:
         if facts is None:

@@ -5,8 +5,21 @@ Floor 1: frozen attrs classes and enumerations; no numpy, no pluggy, no files.
 
 from coqs.model.absence import Absence, Standing
 from coqs.model.customer_sets import CUSTOMER_SETS, CustomerSet
+from coqs.model.exact import exact, exact_each, exact_or_none
 from coqs.model.people import Provider
 from coqs.model.stages import STAGES, Stage
 from coqs.model.words import Words
 
-__all__ = ["CUSTOMER_SETS", "STAGES", "Absence", "CustomerSet", "Provider", "Stage", "Standing", "Words"]
+__all__ = [
+    "CUSTOMER_SETS",
+    "STAGES",
+    "Absence",
+    "CustomerSet",
+    "Provider",
+    "Stage",
+    "Standing",
+    "Words",
+    "exact",
+    "exact_each",
+    "exact_or_none",
+]

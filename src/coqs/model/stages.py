@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import attrs
 
+from coqs.model.exact import exact, exact_or_none
 from coqs.model.words import Words
 
 
@@ -15,9 +16,9 @@ class Stage:
 
     id: str
     """Stable id."""
-    weight: Fraction = Fraction(1)
+    weight: Fraction = attrs.field(default=Fraction(1), converter=exact)
     """Share of the overall score, relative to the other stages; at least 0."""
-    pass_mark: Fraction | None = None
+    pass_mark: Fraction | None = attrs.field(default=None, converter=exact_or_none)
     """The stage's score below which an interaction fails, as a share."""
     words: Words = Words()
     """What the stage is about."""

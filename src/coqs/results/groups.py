@@ -130,9 +130,9 @@ def group_table(scores: Scored, keys: Sequence[str], *, confidence: float = 0.95
     columns = [_key_column(scores.ratings, key) for key in keys]
     labels, group = _groups(columns)
     units = _Units.of(group, scores.ratings.interaction.codes, len(labels[0]))
-    return _table(
-        tuple(keys), dict(zip(keys, labels, strict=True)) | _summary(scores, units, confidence), confidence
-    )
+    summary = _summary(scores, units, confidence)
+    names = tuple(f"by_{key}" if key in summary else key for key in keys)  # a fact may be called "mean"
+    return _table(names, dict(zip(names, labels, strict=True)) | summary, confidence)
 
 
 def whole_table(scores: Scored, *, confidence: float = 0.95) -> GroupTable:

@@ -11,6 +11,8 @@ from fractions import Fraction
 
 import attrs
 
+from coqs.model import exact_or_none
+
 
 @attrs.frozen(slots=True)
 class FactIn:
@@ -25,8 +27,8 @@ class FactBetween:
     """The number lies at or above `low` and below `high`, compared as 64-bit floats."""
 
     fact: str
-    low: Fraction | None = None
-    high: Fraction | None = None
+    low: Fraction | None = attrs.field(default=None, converter=exact_or_none)
+    high: Fraction | None = attrs.field(default=None, converter=exact_or_none)
 
 
 @attrs.frozen(slots=True)

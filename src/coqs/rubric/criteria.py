@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import attrs
 
-from coqs.model import Words
+from coqs.model import Words, exact, exact_each
 from coqs.rubric.conditions import Condition
 from coqs.rubric.scales import Scale, SeveralChoice
 
@@ -34,7 +34,7 @@ class Ideal:
     fact: str
     best: tuple[tuple[str, str], ...]
     """(fact value, level id) pairs."""
-    points: tuple[Fraction, ...]
+    points: tuple[Fraction, ...] = attrs.field(converter=exact_each)
     """Points by distance from the best level: 0, 1, 2 … levels away."""
 
 
@@ -60,7 +60,7 @@ class Criterion:
     """The stage that it belongs to."""
     scale: Scale
     """The answers that can be given."""
-    weight: Fraction = Fraction(1)
+    weight: Fraction = attrs.field(default=Fraction(1), converter=exact)
     """Weight within its stage; at least 0."""
     words: Words = Words()
     """What an observer is to look for."""

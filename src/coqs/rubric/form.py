@@ -5,12 +5,13 @@ What a rubric must hold to be consistent stands in `checks`; its file in `toml_i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 import attrs
 
 from coqs.errors import NotFoundError
-from coqs.model import CUSTOMER_SETS, STAGES, CustomerSet, Stage, Words
+from coqs.model import CUSTOMER_SETS, STAGES, CustomerSet, Stage, Words, exact_or_none
 from coqs.rubric.criteria import Criterion
 from coqs.rubric.policy import Policy
 
@@ -44,6 +45,14 @@ class Origin:
     version: str | None = None
 
 
+def _criteria(values: Iterable[Criterion]) -> tuple[Criterion, ...]:
+    return tuple(values)
+
+
+def _stages(values: Iterable[Stage]) -> tuple[Stage, ...]:
+    return tuple(values)
+
+
 @attrs.frozen(slots=False, kw_only=True)
 class Form:
     """The parts of a rubric; `coqs.Rubric` adds checks, files, fingerprints and lint."""
@@ -52,9 +61,9 @@ class Form:
     """Stable id of the rubric."""
     version: str
     """The author's version of it."""
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[Criterion, ...] = attrs.field(converter=_criteria)
     """What is asked, in the order of the sheet."""
-    stages: tuple[Stage, ...] = STAGES
+    stages: tuple[Stage, ...] = attrs.field(default=STAGES, converter=_stages)
     """The stages in order; the five built in where the file names none."""
     sets: tuple[CustomerSet, ...] = ()
     """The customer sets that the rubric describes or adds."""
@@ -66,7 +75,7 @@ class Form:
     """A short name for people."""
     words: Words = Words()
     """What the rubric is for."""
-    pass_mark: Fraction | None = None
+    pass_mark: Fraction | None = attrs.field(default=None, converter=exact_or_none)
     """The score below which an interaction fails, as a share."""
     policy: Policy | None = None
     """The policy that the rubric is meant for; None for the `coqs` policy."""

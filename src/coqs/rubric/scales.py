@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 import attrs
 
-from coqs.model import Standing, Words
+from coqs.model import Standing, Words, exact_or_none
 
 
 @attrs.frozen(slots=True)
@@ -15,15 +16,15 @@ class Level:
 
     id: str
     """Stable id, unique within its criterion."""
-    points: Fraction | None = None
+    points: Fraction | None = attrs.field(default=None, converter=exact_or_none)
     """What the level earns; None where an ideal point or a record-only criterion needs none."""
     standing: Standing | None = None
     """How it stands to what the customer expects (`is` in the file)."""
     words: Words = Words()
     """The anchor: what an observer sees at this level."""
-    low: Fraction | None = None
+    low: Fraction | None = attrs.field(default=None, converter=exact_or_none)
     """Numeric only (`from`): the lowest value that belongs here; None is unbounded."""
-    high: Fraction | None = None
+    high: Fraction | None = attrs.field(default=None, converter=exact_or_none)
     """Numeric only (`below`): the first value that no longer belongs here; None is unbounded."""
 
 
@@ -33,17 +34,25 @@ class Option:
 
     id: str
     """Stable id, unique within its criterion."""
-    points: Fraction | None = None
+    points: Fraction | None = attrs.field(default=None, converter=exact_or_none)
     """What choosing it adds; may be negative."""
     words: Words = Words()
     """What an observer sees."""
+
+
+def _levels(values: Iterable[Level]) -> tuple[Level, ...]:
+    return tuple(values)
+
+
+def _options(values: Iterable[Option]) -> tuple[Option, ...]:
+    return tuple(values)
 
 
 @attrs.frozen(slots=True)
 class SingleChoice:
     """Ordered levels of which one is chosen."""
 
-    levels: tuple[Level, ...]
+    levels: tuple[Level, ...] = attrs.field(converter=_levels)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -58,7 +67,7 @@ class Numeric:
     Values and edges are compared as 64-bit floats, so that a value typed as an edge belongs to it.
     """
 
-    levels: tuple[Level, ...]
+    levels: tuple[Level, ...] = attrs.field(converter=_levels)
     unit: str = ""
     """What is counted or measured, for people to read."""
 
@@ -86,10 +95,10 @@ class Numeric:
 class SeveralChoice:
     """Options of which any number may be chosen."""
 
-    options: tuple[Option, ...]
-    meets_at: Fraction | None = None
+    options: tuple[Option, ...] = attrs.field(converter=_options)
+    meets_at: Fraction | None = attrs.field(default=None, converter=exact_or_none)
     """Share of the criterion from which the answer meets expectation."""
-    exceeds_at: Fraction | None = None
+    exceeds_at: Fraction | None = attrs.field(default=None, converter=exact_or_none)
     """Share of the criterion from which the answer exceeds expectation."""
 
     @property
