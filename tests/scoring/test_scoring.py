@@ -1,5 +1,7 @@
 """Scoring by hand: numbers that a person can follow, reasons, accounts and refusals."""
 
+# ruff: noqa: E501  # a line of a file stands as it is
+
 from __future__ import annotations
 
 import json
@@ -305,3 +307,20 @@ def test_two_hundred_thousand_rows_take_seconds() -> None:
     scores.by("provider")
     scores.bounds()
     assert time.monotonic() - start < 20
+
+
+def test_a_mark_is_hit_exactly_even_where_huge_bonuses_cancel_out() -> None:
+    huge = 'bonus = true\nweight = "1000000000000/3"\noptions = [{ id = "up", points = 1 }, { id = "down", points = -1 }]'
+    level = 'levels = [{ id = "no", points = 0 }, { id = "some", points = 1 }, { id = "yes", points = 3 }]'
+    parts = "".join(
+        f'[[criteria]]\nid = "{kind}_{stage}"\nstage = "{stage}"\n{how}\n'
+        for stage in ("greeting", "future")
+        for kind, how in (("plain", level), ("bonus", huge))
+    )
+    rubric = coqs.Rubric.from_toml_text(f'schema = 1\nid = "huge"\nversion = "1"\npass_mark = "1/6"\n{parts}')
+    table = {"interaction": ["a"], "plain_greeting": ["some"], "plain_future": ["no"]}
+    table |= {"bonus_greeting": ["up"], "bonus_future": ["down"]}
+    scores = coqs.score(coqs.Ratings.from_table(table, rubric))
+    assert coqs.explain(scores, "a").overall == Fraction(1, 6)
+    assert abs(scores.overall[0] - 1 / 6) > 1e-9  # a float cannot tell
+    assert list(scores.verdict) == ["pass"]
