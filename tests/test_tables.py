@@ -1,0 +1,98 @@
+"""Columns: encoded texts, numbers and times, and the door for tables of others."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+import coqs
+from coqs.facts import fact_column
+from coqs.tables import Encoded, Refusals, as_number, is_missing, kind_of, number_column, text_column
+
+
+def place(row: int) -> str:
+    return f"row {row}"
+
+
+def test_an_encoded_column_stores_each_text_once() -> None:
+    column = Encoded.from_values(["ann", None, "bob", "ann"])
+    assert column.codes.tolist() == [0, -1, 1, 0]
+    assert column.categories == ("ann", "bob")
+    assert column.to_list() == ["ann", None, "bob", "ann"]
+    assert (column[0], column[1], column.take([3, 1]).to_list()) == ("ann", None, ["ann", None])
+    assert column.present.tolist() == [True, False, True, True]
+    assert Encoded.missing(2).to_list() == [None, None]
+
+
+def test_encoded_columns_compare_by_what_they_say_and_pickle_frozen() -> None:
+    column = Encoded([1, 0], ("b", "a"))
+    assert column == Encoded.from_values(["a", "b"])
+    again = pickle.loads(pickle.dumps(column))
+    assert again == column
+    assert not again.codes.flags.writeable
+    assert repr(column) == "<Encoded: 2 rows, 2 categories>"
+    with pytest.raises(coqs.RecordError):
+        coqs.Encoded([7], ("a",))
+
+
+@pytest.mark.parametrize("value", [None, "", float("nan"), np.float32("nan"), np.datetime64("NaT")])
+def test_an_empty_cell_is_missing(value: object) -> None:
+    assert is_missing(value)
+
+
+@pytest.mark.parametrize("value", [0, False, " ", [], np.array([1, 2]), np.array([""])])
+def test_a_cell_that_says_something_is_not_missing(value: object) -> None:
+    assert not is_missing(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (3, 3.0),
+        ("2.5", 2.5),
+        (np.float32(0.5), 0.5),
+        (True, None),
+        ("x", None),
+        ("inf", None),
+        (10**400, None),
+    ],
+)
+def test_a_number_is_finite_and_no_truth_value(value: object, number: float | None) -> None:
+    assert as_number(value) == number
+
+
+def test_a_cell_is_described_and_never_shown() -> None:
+    assert kind_of("a secret") == "a text of 8 characters"
+    assert kind_of(1.5) == "a value of type float"
+
+
+def test_problems_are_counted_and_the_first_kept() -> None:
+    refused = Refusals()
+    number_column(["x"] * 30, refused, place=place)
+    assert (refused.count, len(refused.kept)) == (30, Refusals.KEPT)
+    assert refused.kept[3] == "row 3: must be a finite number, got a text of 1 characters"
+
+
+def test_ids_may_be_whole_numbers() -> None:
+    refused = Refusals()
+    column = text_column([1, np.int64(2), "c", None, 1.5, 10**5000], refused, place=place)
+    assert column.to_list() == ["1", "2", "c", None, None, None]
+    assert refused.count == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([True, None, False], ["true", None, "false"]),
+        (["a", None, ""], ["a", None, None]),
+        ([None, float("nan")], [None, None]),
+    ],
+)
+def test_facts_of_one_kind_are_encoded(values: list[object], expected: list[str | None]) -> None:
+    refused = Refusals()
+    column = fact_column(values, refused, place=place)
+    assert isinstance(column, Encoded)
+    assert column.to_list() == expected
+    assert refused.count == 0
