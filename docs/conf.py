@@ -41,7 +41,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(collections|datetime|decimal|fractions|importlib|os|pathlib|types|typing|zoneinfo)\..*"),
     (r"py:class", "Fraction"),
     # Of ours: an alias, a type variable, and what only the maker of a value sees, in its class's signature.
-    (r"py:class", r"Condition|Exact|coqs\.manager\.calling\.T"),
+    (r"py:class", r"Condition|Exact|Scale|coqs\.manager\.calling\.T"),
     (r"py:class", r"coqs\.manager\.(registry\.Implementation|discovery\.Candidate)"),
     (r"py:class", r"coqs\.(results\.scores\.Rescorer|rubric\.rubric\.Readable)"),
 ]
