@@ -45,7 +45,7 @@ def scores(table: dict[str, list[Any]] = TABLE, **how: Any) -> coqs.Scores:
 
 def test_raters_are_averaged_before_interactions() -> None:
     table = scores().by("provider")
-    assert table["provider"].tolist() == ["p1", "p2", "(none)"]
+    assert table["provider"].tolist() == ["p1", "p2", None]
     assert table["n"].tolist() == [1, 2, 1]
     assert table["n_ratings"].tolist() == [1, 3, 1]
     assert table["n_scored"].tolist() == [0, 2, 1]
@@ -77,7 +77,7 @@ def test_shares_of_standing_are_over_the_answers() -> None:
 def test_several_keys_make_a_row_each_combination() -> None:
     found = scores().by("site", "provider")
     rows = [(row["site"], row["provider"], row["n"]) for row in found.rows()]
-    assert rows == [("north", "p1", 1), ("north", "p2", 1), ("north", "(none)", 1), ("south", "p2", 1)]
+    assert rows == [("north", "p1", 1), ("north", "p2", 1), ("north", None, 1), ("south", "p2", 1)]
     assert found.keys == ("site", "provider")
 
 
@@ -113,7 +113,7 @@ def test_equal_scores_do_not_pretend_to_be_certain() -> None:
 def test_facts_are_keys_too() -> None:
     table = TABLE | {"floor": [1, 1, 2.5, None, 1], "domain": ["a", "a", "b", "b", None]}
     found = scores(table, facts=["floor", "domain"])
-    assert found.by("floor")["floor"].tolist() == ["1", "2.5", "(none)"]
+    assert found.by("floor")["floor"].tolist() == ["1", "2.5", None]
     assert found.by("domain")["n"].tolist() == [1, 2, 1]
 
 

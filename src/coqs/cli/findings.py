@@ -27,8 +27,7 @@ def table_lines(table: GroupTable) -> list[str]:
     """Return a table of groups as lines; `scored` is what the score is the mean of."""
     shares = [name for name in ("pass", "exceeds") if f"{name}_share" in table.columns]
     rows = [[" / ".join(table.keys), "n", "scored", "score", "95% interval", *shares]]
-    for row in table.rows():
-        label = " / ".join(str(row[key]) for key in table.keys)
+    for label, row in zip(table.labels(), table.rows(), strict=True):
         numbers = [f"{row['n']:,}", f"{row['n_scored']:,}", per_cent(row["mean"]), _between(row, "")]
         rows.append([label, *numbers, *(per_cent(row[f"{name}_share"]) for name in shares)])
     return aligned(rows)

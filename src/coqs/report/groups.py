@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import attrs
-import numpy as np
 
 from coqs.model import CUSTOMER_SETS, Words
 from coqs.report.figures import NOT_RECORDED, Axis, Estimate, Said, estimate, per_cent, round_per_cent, said
 from coqs.results import GroupTable, Scores
-from coqs.results.groups import MISSING_KEY
 
 Row = Mapping[str, Any]
 
@@ -73,10 +71,10 @@ def passed_of(row: Row, axis: Axis) -> Estimate:
     return estimate(row["pass_share"], (row["pass_ci_low"], row["pass_ci_high"]), row["n_verdicts"], axis)
 
 
-def exceeds_of(row: Row, answers: int, axis: Axis) -> Estimate:
+def exceeds_of(row: Row, axis: Axis) -> Estimate:
     """Return the share of a group's answers that exceed what the customer expects."""
     interval = (row["exceeds_ci_low"], row["exceeds_ci_high"])
-    return estimate(row["exceeds_share"], interval, answers, axis)
+    return estimate(row["exceeds_share"], interval, row["n_standings"], axis)
 
 
 def stage_rows(scores: Scores, table: GroupTable, axis: Axis) -> tuple[StageRow, ...]:
@@ -99,12 +97,12 @@ def set_rows(scores: Scores, table: GroupTable, n: int, axis: Axis, mean: float 
     """Return the rubric's sets in its order, observed or not, then what else was recorded."""
     rows = {row["customer_set"]: row for row in table.rows()}
     nobody: Row = dict.fromkeys(table.columns) | {"n": 0, "n_scored": 0}
-    unseen = BLIND_SPOT if set(rows) - {MISSING_KEY} else NO_SET
+    unseen = BLIND_SPOT if set(rows) - {None} else NO_SET
     names = [*scores.rubric.set_ids, *(name for name in rows if name not in scores.rubric.set_ids)]
     words = _words_of_sets(scores)
     return tuple(
         SetRow(
-            id=NOT_RECORDED if name == MISSING_KEY else name,
+            id=NOT_RECORDED if name is None else name,
             about=said(words.get(name, Words()), scores.rubric, ""),
             n=rows.get(name, nobody)["n"],
             of=n,
@@ -117,38 +115,21 @@ def set_rows(scores: Scores, table: GroupTable, n: int, axis: Axis, mean: float 
     )
 
 
-def provider_rows(
-    scores: Scores, table: GroupTable, axis: Axis, mean: float | None
-) -> tuple[ProviderRow, ...]:
+def provider_rows(table: GroupTable, axis: Axis, mean: float | None) -> tuple[ProviderRow, ...]:
     """Return the providers by id, never by score."""
-    answers = _answers_by(scores, "provider")
     return tuple(
         ProviderRow(
-            id=NOT_RECORDED if row["provider"] == MISSING_KEY else row["provider"],
+            id=row["provider"] or NOT_RECORDED,
             n=row["n"],
             n_ratings=row["n_ratings"],
             score=score_of(row, axis, reference=mean),
             passed=passed_of(row, axis),
-            exceeds=exceeds_of(row, answers.get(row["provider"], 0), axis),
+            exceeds=exceeds_of(row, axis),
             gates=row["gates_ethics"],
         )
         for row in table.rows()
     )
 
 
-def answers_with_standing(scores: Scores) -> int:
-    """Count the answers that are below, meet or exceed what the customer expects."""
-    return int(sum(scores.counts[name].sum() for name in ("below", "meets", "exceeds")))
-
-
-def _answers_by(scores: Scores, key: str) -> dict[str, int]:
-    column = scores.ratings.context[key]
-    each = np.sum([scores.counts[name] for name in ("below", "meets", "exceeds")], axis=0)
-    names = (MISSING_KEY, *column.categories)
-    totals = np.bincount(column.codes + 1, weights=each, minlength=len(names))
-    return {name: int(total) for name, total in zip(names, totals, strict=True)}
-
-
 def _words_of_sets(scores: Scores) -> dict[str, Words]:
-
     return {each.id: each.words for each in (*CUSTOMER_SETS, *scores.rubric.sets) if each.words}

@@ -4,10 +4,11 @@ Floor 2. Results are frozen values; arrays are read-only. What needs a higher fl
 """
 
 from coqs.results.explanation import Explanation, Item, StageAccount
-from coqs.results.groups import GroupTable, stage_table, whole_table
+from coqs.results.groups import GroupTable
 from coqs.results.problems import Problem
 from coqs.results.provenance import Provenance
 from coqs.results.scores import REASONS, VERDICTS, ScoreColumns, Scores
+from coqs.results.summaries import stage_table, whole_table
 
 __all__ = [
     "REASONS",

@@ -158,11 +158,15 @@ def _item_lines(account: Explanation) -> list[str]:
             lines.append(f"  {item.criterion}: {item.answer}; {item.rule}")
             continue
         standing = f" ({item.standing})" if item.standing else ""
-        lines.append(
-            f"  {item.criterion}: {item.answer}{standing}, {item.share} x {item.applied_weight} "
-            f"= {item.contribution}; {item.rule}"
-        )
+        lines.append(f"  {item.criterion}: {item.answer}{standing}, {_product(item)}; {item.rule}")
     return lines
+
+
+def _product(item: Item) -> str:
+    """Say what an item added: its share times its weight, or all that a bonus brings."""
+    if item.contribution and not item.applied_weight:
+        return f"adds {item.contribution}"
+    return f"{item.share} x {item.applied_weight} = {item.contribution}"
 
 
 def _foot(account: Explanation) -> list[str]:

@@ -19,9 +19,13 @@ class Provenance:
     distribution: str | None
     plugin_version: str | None
     coqs_version: str
+    controlled_by: str | None = None
+    """Whose criteria alone were scored; None for everybody's."""
 
     @classmethod
-    def of(cls, rubric: Rubric, policy: Policy, *, coqs_version: str) -> Provenance:
+    def of(
+        cls, rubric: Rubric, policy: Policy, *, coqs_version: str, controlled_by: str | None = None
+    ) -> Provenance:
         """Return the provenance of scores of this rubric under this policy."""
         origin = rubric.origin
         return cls(
@@ -33,6 +37,7 @@ class Provenance:
             distribution=origin.distribution if origin else None,
             plugin_version=origin.version if origin else None,
             coqs_version=coqs_version,
+            controlled_by=controlled_by,
         )
 
     def to_dict(self) -> dict[str, str | None]:
@@ -47,4 +52,5 @@ class Provenance:
             "distribution": self.distribution,
             "plugin_version": self.plugin_version,
             "coqs_version": self.coqs_version,
+            "controlled_by": self.controlled_by,
         }

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.ratings import Ratings
-from coqs.results.groups import GroupTable, group_table
+from coqs.results.groups import GroupTable
 from coqs.results.provenance import Provenance
+from coqs.results.summaries import group_table
 from coqs.rubric import Policy, Rubric
 from coqs.tables import read_only
 

@@ -61,6 +61,7 @@ class Scorer:
     rubric: Rubric
     policy: Policy
     controller: str | None
+    provenance: Provenance
     _compiled: CompiledRubric
     _narrowed: Rubric
 
@@ -70,7 +71,9 @@ class Scorer:
         chosen = _policy(policy if policy is not None else rubric.policy)
         check_policy(chosen)
         narrowed = rubric if controller is None else narrow(rubric, controller)
-        self.__attrs_init__(rubric, chosen, controller, compile_rubric(narrowed), narrowed)
+        made = importlib.metadata.version("coqs")
+        provenance = Provenance.of(rubric, chosen, coqs_version=made, controlled_by=controller)
+        self.__attrs_init__(rubric, chosen, controller, provenance, compile_rubric(narrowed), narrowed)
 
     def __call__(self, ratings: Ratings) -> Scores:
         """Score every row of ratings.
@@ -85,9 +88,7 @@ class Scorer:
             ratings=ratings,
             columns=score_columns(self._compiled, self._narrowed, ratings),
             policy=self.policy,
-            provenance=Provenance.of(
-                self.rubric, self.policy, coqs_version=importlib.metadata.version("coqs")
-            ),
+            provenance=self.provenance,
             range=score_range(self._narrowed),
             scorer=self,
         )
