@@ -49,15 +49,15 @@ def coqs_rubrics() -> list[Rubric]:
 def coqs_rate(interactions: Interactions, rubric: Rubric) -> RatedColumns | None:
     """Rate a batch of interactions by a rubric, as a machine rater.
 
-    **When.** Once for each call of `coqs.rate` that names this plugin among its raters, with the
-    whole batch; never for a plugin that was not named.
+    **When.** In a call of `coqs.rate` that names this plugin among its raters, once for each block of
+    at most 4,096 interactions, so judge each interaction by itself; never for a plugin not named.
 
-    **Arguments.** `interactions` is the batch, columns with one row an interaction; `rubric` is what
+    **Arguments.** `interactions` is the block, columns with one row an interaction; `rubric` is what
     is asked. Both are frozen, and their arrays are read-only.
 
     **Return.** One row for each (interaction, criterion) that was judged, with the level and, where
     there is one, the evidence. Pairs left out count as abstained, so `None` means that the plugin
-    abstains on the whole batch.
+    abstains on the whole block.
 
     **If it raises.** The result holds a `Problem` with the plugin, the hook and the type of the
     exception, but not its message, which may hold a customer's words; the other raters go on. Under

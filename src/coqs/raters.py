@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import PluginCallError, PluginContractError, RecordError, many_failures, suggest
+from coqs.errors import PluginContractError, RecordError, many_failures, suggest
 from coqs.facts import FactColumn, take_fact
 from coqs.interactions import Interactions
 from coqs.manager import Plugins, load_plugins
@@ -83,10 +83,8 @@ def _ask(
     plugins: Plugins, block: Interactions, rubric: Rubric, rater: str, *, strict: bool
 ) -> RatedColumns | Problem | None:
     """Call one rater on one block; what it breaks is a problem, unless strict."""
-    (answer,) = plugins.rate(block, rubric, raters=[rater])
+    (answer,) = plugins.rate(block, rubric, raters=[rater], strict=strict)
     if answer.problem is not None:
-        if strict:
-            raise PluginCallError(str(answer.problem), plugin=rater, hook=HOOK)
         return answer.problem
     try:
         if answer.value is not None:
@@ -183,12 +181,15 @@ class _Rated:
 def _check_fit(interactions: Interactions, rubric: Rubric) -> None:
     refused = Refusals()
     _check_values("customer_set", interactions.context["customer_set"], rubric.set_ids, interactions, refused)
+    for name in interactions.facts:
+        if name in rubric.criterion_ids:
+            refused.add(f"fact {name!r}: must not share its name with a criterion, got one; rename the fact")
     for fact in rubric.facts:
         column = interactions.facts.get(fact.id)
         if column is None or _is_empty(column):
             continue
         if isinstance(column, Encoded) == (fact.kind == "number"):
-            refused.add(f"fact {fact.id!r}: must be a {fact.kind}, as the rubric declares")
+            refused.add(f"fact {fact.id!r}: must be a {fact.kind}, as the rubric declares; mend the records")
         elif isinstance(column, Encoded):
             _check_values(fact.id, column, fact.allowed, interactions, refused)
     if refused.count:
@@ -217,9 +218,7 @@ def _ratings(interactions: Interactions, rubric: Rubric, parts: Sequence[_Rated]
     codes = np.concatenate([part.codes for part in parts], axis=1)
     codes.flags.writeable = False
     facts = {
-        name: _of_kind(rubric, name, take_fact(column, rows))
-        for name, column in interactions.facts.items()
-        if name not in rubric.criterion_ids
+        name: _of_kind(rubric, name, take_fact(column, rows)) for name, column in interactions.facts.items()
     }
     numeric = [each.id for each in rubric.criteria if isinstance(each.scale, Numeric)]
     several = [each.id for each in rubric.criteria if isinstance(each.scale, SeveralChoice)]

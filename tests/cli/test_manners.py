@@ -109,7 +109,13 @@ def test_a_full_output_is_told_in_one_message(shell) -> None:
 def test_an_interrupt_ends_the_command_quietly_and_leaves_nothing(folder: Path) -> None:
     os.mkfifo(folder / "slow")
     command = [sys.executable, "-m", "coqs", "rate", "slow", "--rubric", "desk.toml", "--out", "rated.csv"]
-    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE)
+    # Where this runs in the background, interrupts are ignored, and children inherit that.
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no threads
+    )
     with (folder / "slow").open("wb"):  # opens only when the command reads
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=60)[1] == b"coqs: interrupted\n"

@@ -22,12 +22,12 @@ class NaiveScore:
         self.rubric, self.row = rubric, row
         self.criteria = {each.id: each for each in rubric.criteria}
         self.said = {each.id: self.read(each) for each in rubric.criteria}
-        self.asked: dict[str, bool] = {}
+        self.asked: dict[str, str] = {}
         for id in self.criteria:
-            self.is_asked(id)
-        self.answers = {id: self.said[id] if self.asked[id] else "not_asked" for id in self.criteria}
+            self.whether_asked(id)
+        self.answers = {id: self.said[id] if self.is_asked(id) else "not_asked" for id in self.criteria}
         self.answered = [id for id in self.criteria if isinstance(self.answers[id], tuple)]
-        self.ignored = sum(isinstance(self.said[id], tuple) and not self.asked[id] for id in self.criteria)
+        self.ignored = sum(isinstance(self.said[id], tuple) and not self.is_asked(id) for id in self.criteria)
         self.stages = {stage.id: self.stage_score(stage.id) for stage in rubric.stages}
         self.overall = self.overall_score()
         self.gates = self.gates_by_class()
@@ -60,16 +60,31 @@ class NaiveScore:
         return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
 
     def is_asked(self, id: str) -> bool:
+        return self.whether_asked(id) == "yes"
+
+    def whether_asked(self, id: str) -> str:
+        """Return yes, no, or unknown, which is not asked and stays unknown to whoever reads it."""
         if id not in self.asked:
             self.asked[id] = self.find_out_whether_asked(self.criteria[id])
         return self.asked[id]
 
-    def find_out_whether_asked(self, criterion: Any) -> bool:
-        if criterion.applies_to and self.row["customer_set"] not in criterion.applies_to:
-            return False
-        if criterion.ideal and self.best(criterion) is None:
-            return False
-        return criterion.when is None or self.holds(criterion.when) == "yes"
+    def find_out_whether_asked(self, criterion: Any) -> str:
+        found = [self.set_fits(criterion), self.ideal_is_known(criterion)]
+        found.append("yes" if criterion.when is None else self.holds(criterion.when))
+        return "no" if "no" in found else "unknown" if "unknown" in found else "yes"
+
+    def set_fits(self, criterion: Any) -> str:
+        if not criterion.applies_to:
+            return "yes"
+        here = self.row["customer_set"]
+        return "unknown" if here is None else "yes" if here in criterion.applies_to else "no"
+
+    def ideal_is_known(self, criterion: Any) -> str:
+        if not criterion.ideal:
+            return "yes"
+        if self.fact(criterion.ideal.fact) is None:
+            return "unknown"
+        return "no" if self.best(criterion) is None else "yes"
 
     def best(self, criterion: Any) -> Any:
         return dict(criterion.ideal.best).get(self.fact(criterion.ideal.fact))
@@ -97,8 +112,9 @@ class NaiveScore:
         return "yes" if inside else "no"
 
     def answer_is_in(self, condition: CriterionIn) -> str:
-        if not self.is_asked(condition.criterion):
-            return "no"
+        asked = self.whether_asked(condition.criterion)
+        if asked != "yes":
+            return asked
         answer = self.said[condition.criterion]
         if answer in OPEN:
             return "unknown"

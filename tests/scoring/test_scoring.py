@@ -198,10 +198,12 @@ def test_an_account_shows_a_number_with_all_its_digits() -> None:
 def test_hidden_answers_say_why_they_were_hidden() -> None:
     account = coqs.explain(score(acknowledged="prompt", tone="firm"), "I-1")
     rule = {item.criterion: item.rule for item in account.items}["tone"]
-    assert rule == "the fact situation is missing, or names no best level; the answer given is ignored"
+    hidden = "the fact situation is missing, or names no best level; the answer given is ignored"
+    rest = "nothing in responding was scored, so the stage's weight goes to the other stages"
+    assert rule == f"{hidden}; {rest}"
     account = coqs.explain(score(acknowledged="ignored", tone="firm", situation="incident"), "I-1")
     rule = {item.criterion: item.rule for item in account.items}["tone"]
-    assert rule == "its condition is not met, or cannot be known; the answer given is ignored"
+    assert rule == f"its condition is not met; the answer given is ignored; {rest}"
 
 
 def many_branches(n: int) -> coqs.Rubric:
@@ -244,11 +246,11 @@ def test_a_translated_rubric_may_score_the_same_ratings() -> None:
 
 def test_a_choice_that_is_not_supported_yet_is_named() -> None:
     with pytest.raises(coqs.PolicyError, match=r"policy\.bonus: 'inside' is not supported yet") as caught:
-        coqs.Scorer(RUBRIC, coqs.Policy(name="ours", bonus="inside"))
+        coqs.Scorer(RUBRIC, policy=coqs.Policy(name="ours", bonus="inside"))
     assert (caught.value.choice, caught.value.value) == ("bonus", "inside")
     with pytest.raises(coqs.NotFoundError, match="no policy 'amazon'"):
-        coqs.score(coqs.Ratings.from_table({"interaction": []}, RUBRIC), "amazon")
-    assert coqs.Scorer(RUBRIC, "coqs").policy == coqs.Policy()
+        coqs.score(coqs.Ratings.from_table({"interaction": []}, RUBRIC), policy="amazon")
+    assert coqs.Scorer(RUBRIC, policy="coqs").policy == coqs.Policy()
 
 
 def test_a_scorer_is_compiled_once_and_travels() -> None:
@@ -275,7 +277,13 @@ def test_scores_show_their_shape_and_their_provenance() -> None:
     scores = score(**FINE)
     assert repr(scores).startswith("<Scores: 1 rows, 1 scored; rubric 'gate' sha256:")
     assert scores.provenance.to_dict()["policy"] == "coqs"
-    assert scores.standing_share("exceeds")[0] == pytest.approx(1 / 3)
+    assert scores.standing_share("exceeds")[0] == pytest.approx(1 / 4)  # of four answers
+    with pytest.raises(coqs.NotFoundError, match="did you mean 'exceeds'"):
+        scores.standing_share("exceed")
+    with pytest.raises(coqs.PolicyError, match="confidence must lie between 0 and 1, got 95"):
+        scores.by("provider", confidence=95)
+    with pytest.raises(coqs.NotFoundError, match="by: no key"):
+        scores.by(["provider"])
     for array in (scores.verdict, scores.reason, scores.coverage, scores.is_scored, scores.bounds()):
         assert not array.flags.writeable
 
@@ -324,3 +332,61 @@ def test_a_mark_is_hit_exactly_even_where_huge_bonuses_cancel_out() -> None:
     assert coqs.explain(scores, "a").overall == Fraction(1, 6)
     assert abs(scores.overall[0] - 1 / 6) > 1e-9  # a float cannot tell
     assert list(scores.verdict) == ["pass"]
+
+
+BRANCHES = """
+schema = 1
+id = "branches"
+version = "1"
+facts.situation = ["calm", "storm"]
+[[criteria]]
+id = "first"
+stage = "greeting"
+when = { fact = "situation", in = ["storm"] }
+levels = [{ id = "no", points = 0 }, { id = "yes", points = 1 }]
+[[criteria]]
+id = "second"
+stage = "greeting"
+when = { not = { criterion = "first", in = ["no"] } }
+levels = [{ id = "no", points = 0 }, { id = "yes", points = 1 }]
+"""
+
+
+@pytest.mark.parametrize(("situation", "overall"), [(None, None), ("calm", 1.0), ("storm", None)])
+def test_what_cannot_be_known_stays_unknown_to_the_branch_that_reads_it(situation, overall) -> None:
+    rubric = coqs.Rubric.from_toml_text(BRANCHES)
+    table = {"interaction": ["a"], "situation": [situation], "first": [None], "second": ["yes"]}
+    scores = coqs.score(coqs.Ratings.from_table(table, rubric))
+    assert scores.overall.tolist() == pytest.approx([np.nan if overall is None else overall], nan_ok=True)
+    assert coqs.explain(scores, "a").overall == (None if overall is None else 1)
+
+
+def test_a_controllers_summary_leaves_out_all_that_others_control() -> None:
+    text = BRANCHES.replace('when = { fact = "situation", in = ["storm"] }', 'controlled_by = "system"')
+    text = text.replace('{ id = "no", points = 0 }', '{ id = "no", points = 0, is = "below" }')
+    text = text.replace('{ id = "yes", points = 1 }', '{ id = "yes", points = 1, is = "exceeds" }')
+    rubric = coqs.Rubric.from_toml_text(text)
+    table = {
+        "interaction": ["a", "b"],
+        "provider": ["p", "p"],
+        "first": ["yes", "n/a"],
+        "second": ["no", "yes"],
+    }
+    scores = coqs.score(coqs.Ratings.from_table(table, rubric))
+    whole, own = scores.by("provider"), scores.by("provider", controlled_by="person")
+    assert whole["exceeds_share"].tolist() == pytest.approx([2 / 3])
+    assert (own["mean"].tolist(), own["exceeds_share"].tolist(), own["n_answers"].tolist()) == (
+        [0.5],
+        [0.5],
+        [2],
+    )
+    (system,) = scores.by("provider", controlled_by="system").rows()
+    assert (system["mean"], system["exceeds_share"], system["n_answers"], system["n_scored"]) == (
+        1.0,
+        1.0,
+        1,
+        1,
+    )
+    narrowed = scores.scorer.controlled_by("person")(scores.ratings)
+    assert narrowed.provenance.controlled_by == "person"
+    assert coqs.explain(narrowed, "a").counts["answered"] == 1

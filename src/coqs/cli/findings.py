@@ -80,7 +80,7 @@ def _answered(scores: Scores, error_class: str) -> int:
 def _overall(whole: dict[str, Any]) -> list[str]:
     scored = f"of {counted(whole['n_scored'], 'interaction')}"
     judged = f"of {counted(whole['n_verdicts'], 'interaction')} with a verdict"
-    standing = "of the answers that say how they stand"
+    standing = "of the answers"
     rows = [
         ["overall", "", "95% interval", ""],
         ["  score", per_cent(whole["mean"]), _between(whole, ""), scored],

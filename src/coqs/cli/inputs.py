@@ -56,7 +56,7 @@ def rubric_named(name: str, plugins: Plugins | None = None) -> Rubric:
 def scores_of(arguments: Namespace) -> Scores:
     """Read and score the file of ratings that the arguments name."""
     rubric = rubric_named(arguments.rubric)
-    scorer = Scorer(rubric, arguments.policy)  # before reading, so that an unknown policy is told at once
+    scorer = Scorer(rubric, policy=arguments.policy)  # before reading: tell of an unknown one at once
     with progress("reading ratings") as told:
         ratings = read_ratings(
             arguments.ratings,

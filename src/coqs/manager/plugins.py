@@ -61,12 +61,12 @@ class Plugins:
         return tuple(self._raters)
 
     def rate(
-        self, interactions: Interactions, rubric: Rubric, *, raters: Iterable[str]
+        self, interactions: Interactions, rubric: Rubric, *, raters: Iterable[str], strict: bool = False
     ) -> tuple[Answer, ...]:
         """Let each of the named plugins rate the batch, in the order of their names here.
 
         A plugin that raises, or returns what is not `RatedColumns`, has a problem in its answer and
-        takes nothing from the others; plugins loaded with ``strict=True`` raise instead.
+        takes nothing from the others; with `strict`, or where plugins were loaded so, it raises.
 
         Raises
         ------
@@ -76,11 +76,8 @@ class Plugins:
             Under ``strict=True``.
         """
         asked = [self._rater(name) for name in _once(raters)]
-        return tuple(self._ask(rater, interactions, rubric) for rater in asked)
-
-    def _ask(self, rater: Implementation, interactions: Interactions, rubric: Rubric) -> Answer:
-        outcome = call(rater, rated_columns, interactions=interactions, rubric=rubric)
-        return Answer(rater.plugin, outcome.value, outcome.problem(strict=self.strict))
+        strict = strict or self.strict
+        return tuple(_ask(rater, interactions, rubric, strict=strict) for rater in asked)
 
     def _rater(self, name: str) -> Implementation:
         if name not in self._raters:
@@ -115,3 +112,8 @@ def clash(rubric_id: str, owners: Sequence[Candidate]) -> PluginContractError:
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([names] if isinstance(names, str) else names))
+
+
+def _ask(rater: Implementation, interactions: Interactions, rubric: Rubric, *, strict: bool) -> Answer:
+    outcome = call(rater, rated_columns, interactions=interactions, rubric=rubric)
+    return Answer(rater.plugin, outcome.value, outcome.problem(strict=strict))

@@ -74,7 +74,7 @@ def passed_of(row: Row, axis: Axis) -> Estimate:
 def exceeds_of(row: Row, axis: Axis) -> Estimate:
     """Return the share of a group's answers that exceed what the customer expects."""
     interval = (row["exceeds_ci_low"], row["exceeds_ci_high"])
-    return estimate(row["exceeds_share"], interval, row["n_standings"], axis)
+    return estimate(row["exceeds_share"], interval, row["n_answers"], axis)
 
 
 def stage_rows(scores: Scores, table: GroupTable, axis: Axis) -> tuple[StageRow, ...]:

@@ -20,7 +20,7 @@ class GroupTable:
 
     Columns: the keys; `n` interactions and `n_ratings` rows; `n_scored` and `n_unscored`
     interactions; `mean`, `ci_low`, `ci_high` of the overall score; `n_verdicts`, `pass_share`,
-    `pass_ci_low`, `pass_ci_high`; `n_standings` answers that say how they stand, and of them
+    `pass_ci_low`, `pass_ci_high`; `n_answers` answered criteria, and of them
     `exceeds_share` with `exceeds_ci_low`, `exceeds_ci_high`, `meets_share`, `below_share`;
     `coverage`; and `gates_CLASS`, the interactions in which a gate of that class failed.
     """

@@ -9,6 +9,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from coqs.errors import NotFoundError, PolicyError
+from coqs.model import Standing
 from coqs.ratings import Ratings
 from coqs.results.groups import GroupTable
 from coqs.results.provenance import Provenance
@@ -158,15 +160,27 @@ class Scores:
         return _share(counts["answered"], asked)
 
     def standing_share(self, standing: str) -> Floats:
-        """Return (n,) share of the answers with a standing that are below, meets or exceeds."""
-        counts = self.columns.counts
-        return _share(counts[standing], counts["below"] + counts["meets"] + counts["exceeds"])
+        """Return (n,) share of the answered criteria that are below, meets or exceeds.
+
+        Raises
+        ------
+        NotFoundError
+            No such standing.
+        """
+        if standing not in tuple(Standing):
+            raise NotFoundError("standing", standing, Standing)
+        return _share(self.columns.counts[standing], self.columns.counts["answered"])
 
     def bounds(self) -> Floats:
         """Return (n, 2) lowest and highest score that the missing answers allow.
 
         Unanswered, abstained and failed may each become any level, and the branches that they open
         count; not applicable stays so. NaN where no answers could give a score.
+
+        Raises
+        ------
+        RubricError
+            Too many ways to fill in the missing answers that branches read.
         """
         return self.scorer.bounds(self.ratings)
 
@@ -189,8 +203,13 @@ class Scores:
         Raises
         ------
         NotFoundError
-            A key is no column of the ratings.
+            A key is no column of the ratings, or there is no such controller.
+        PolicyError
+            The confidence does not lie between 0 and 1.
         """
+        if not 0 < confidence < 1:
+            where = "by: confidence must lie between 0 and 1"
+            raise PolicyError(f"{where}, got {confidence}; use for example 0.95", choice="confidence")
         scores = self if controlled_by is None else self.scorer.controlled_by(controlled_by)(self.ratings)
         return group_table(scores, keys, confidence=confidence)
 

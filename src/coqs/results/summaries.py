@@ -18,6 +18,7 @@ from coqs.tables import Encoded, is_missing
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 STANDINGS = ("below", "meets", "exceeds")
+ASKED = ("answered", "unanswered", "abstained", "failed")
 
 
 class Scored(Protocol):
@@ -41,7 +42,7 @@ def group_table(scores: Scored, keys: Sequence[str], *, confidence: float = 0.95
     """Summarise scores by keys; see `Scores.by`."""
     if not keys:
         raise NotFoundError("key", "", _known(scores.ratings), where="by")
-    columns = [_key_column(scores.ratings, key) for key in keys]
+    columns = [_key_column(scores.ratings, str(key)) for key in keys]
     labels, group = _groups(columns)
     units = _Units.of(group, scores.ratings.interaction.codes, len(labels[0]))
     summary = _summary(scores, units, confidence)
@@ -199,25 +200,24 @@ def _verdict_columns(scores: Scored, units: _Units, confidence: float) -> dict[s
 
 
 def _standing_columns(scores: Scored, units: _Units, confidence: float) -> dict[str, npt.NDArray[Any]]:
+    """Shares of the answered criteria by standing; an answer that does not say how it stands counts too."""
     every = np.ones(len(scores.overall), np.bool_)
-    mean = {name: units.mean(scores.counts[name], every) for name in STANDINGS}
-    whole = mean["below"] + mean["meets"] + mean["exceeds"]
-    total = units.total(whole)
-    share = {name: _ratio(units.total(column), total) for name, column in mean.items()}
-    residual = mean["exceeds"] - np.nan_to_num(share["exceeds"])[units.group] * whole
-    n = units.total((whole > 0).astype(np.float64))
+    mean = {name: units.mean(scores.counts[name], every) for name in (*STANDINGS, *ASKED)}
+    answered = mean["answered"]
+    total = units.total(answered)
+    share = {name: _ratio(units.total(mean[name]), total) for name in STANDINGS}
+    residual = mean["exceeds"] - np.nan_to_num(share["exceeds"])[units.group] * answered
+    n = units.total((answered > 0).astype(np.float64))
     low, high = ratio_interval(share["exceeds"], units.total(residual**2), total, n, confidence=confidence)
-    answered = units.mean(scores.counts["answered"], every)
-    names = ("answered", "unanswered", "abstained", "failed")
-    asked = units.mean(np.sum([scores.counts[name] for name in names], axis=0), every)
+    asked = units.total(np.sum([mean[name] for name in ASKED], axis=0))
     return {
-        "n_standings": units.rows_total(sum(scores.counts[name] for name in STANDINGS)),
+        "n_answers": units.rows_total(scores.counts["answered"]),
         "exceeds_share": share["exceeds"],
         "exceeds_ci_low": low,
         "exceeds_ci_high": high,
         "meets_share": share["meets"],
         "below_share": share["below"],
-        "coverage": _ratio(units.total(answered), units.total(asked)),
+        "coverage": _ratio(total, asked),
     }
 
 

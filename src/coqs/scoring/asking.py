@@ -62,6 +62,8 @@ class Asked:
     choices: Mapping[str, Bits]
     best: Mapping[str, npt.NDArray[np.intp]]
     """Ideal-point criterion to (n,) rows of its tables; 0 where it was not asked."""
+    unknown: Mapping[str, npt.NDArray[np.bool_]]
+    """Criterion to (n,) whether it was hidden because something could not be known."""
     ignored: npt.NDArray[np.int32]
     """(n,) answers to criteria that were not asked."""
 
@@ -69,43 +71,38 @@ class Asked:
 def settle(compiled: CompiledRubric, rubric: Rubric, answers: Answers) -> Asked:
     """Decide what was asked of every row, in asking order."""
     codes: dict[str, Codes] = {}
+    unknown: dict[str, npt.NDArray[np.bool_]] = {}
     best: dict[str, npt.NDArray[np.intp]] = {}
     ignored = np.zeros(len(answers), np.int32)
+    settled = Asked(codes, answers.choices, best, unknown, ignored)
     for each in compiled.criteria:
-        criterion = each.criterion
-        given = answers.codes[criterion.id]
-        asked = _asked(each, rubric, answers, codes, best)
-        if asked is None:
-            codes[criterion.id] = given
-        else:
-            codes[criterion.id] = np.where(asked, given, np.int8(HIDDEN))
-            ignored += ~asked & (given >= 0)
-    return Asked(codes, answers.choices, best, ignored)
+        id = each.criterion.id
+        given, truths = answers.codes[id], _truths(each, rubric, answers, settled)
+        if isinstance(each.table, CompiledLevels) and each.criterion.ideal:
+            best[id] = np.maximum(_best_row(each.criterion, each.table, answers), 0)
+        if not truths:
+            codes[id] = given
+            continue
+        truth = functools.reduce(np.minimum, truths)
+        codes[id] = np.where(truth == TRUE, given, np.int8(HIDDEN))
+        unknown[id] = truth == UNKNOWN
+        ignored += (truth != TRUE) & (given >= 0)
+    return settled
 
 
-def _asked(
-    each: CompiledCriterion,
-    rubric: Rubric,
-    answers: Answers,
-    codes: Mapping[str, Codes],
-    best: dict[str, npt.NDArray[np.intp]],
-) -> npt.NDArray[np.bool_] | None:
-    """Return (n,) whether a criterion is asked; None where it always is."""
-    criterion = each.criterion
-    asked = None
+def _truths(
+    each: CompiledCriterion, rubric: Rubric, answers: Answers, settled: Asked
+) -> list[npt.NDArray[np.int8]]:
+    """Return (n,) truth values that must all be true for a criterion to be asked."""
+    criterion, truths = each.criterion, []
     if criterion.applies_to:
-        asked = _in(answers.ratings.context["customer_set"], criterion.applies_to) == TRUE
-    if isinstance(each.table, CompiledLevels) and criterion.ideal:
-        row = _best_row(criterion, each.table, answers)
-        best[criterion.id] = np.maximum(row, 0)
-        asked = _and(asked, row >= 0)
+        truths.append(_in(answers.ratings.context["customer_set"], criterion.applies_to))
+    if criterion.ideal:
+        values = tuple(value for value, _ in criterion.ideal.best)
+        truths.append(_fact_in(answers.ratings.facts.get(criterion.ideal.fact), values, len(answers)))
     if criterion.when is not None:
-        asked = _and(asked, _holds(criterion.when, rubric, answers, codes) == TRUE)
-    return asked
-
-
-def _and(left: npt.NDArray[np.bool_] | None, right: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    return right if left is None else left & right
+        truths.append(_holds(criterion.when, rubric, answers, settled))
+    return truths
 
 
 def _best_row(criterion: Criterion, table: CompiledLevels, answers: Answers) -> npt.NDArray[np.intp]:
@@ -118,9 +115,7 @@ def _best_row(criterion: Criterion, table: CompiledLevels, answers: Answers) -> 
     return np.array([*rows, -1], dtype=np.intp)[fact.codes]
 
 
-def _holds(
-    condition: Condition, rubric: Rubric, answers: Answers, codes: Mapping[str, Codes]
-) -> npt.NDArray[np.int8]:
+def _holds(condition: Condition, rubric: Rubric, answers: Answers, settled: Asked) -> npt.NDArray[np.int8]:
     """Evaluate a condition on every row: 1 true, -1 false, 0 unknown (Kleene's min and max)."""
     match condition:
         case FactIn(fact, values):
@@ -128,13 +123,13 @@ def _holds(
         case FactBetween(fact, low, high):
             return _fact_between(answers.ratings.facts.get(fact), low, high, len(answers))
         case CriterionIn(criterion, ids):
-            return _answer_in(rubric.criterion(criterion), ids, codes[criterion], answers.choices)
+            return _answer_in(rubric.criterion(criterion), ids, settled)
         case Negation(inner):
-            return -_holds(inner, rubric, answers, codes)
+            return -_holds(inner, rubric, answers, settled)
         case Every(parts):
-            return functools.reduce(np.minimum, [_holds(part, rubric, answers, codes) for part in parts])
+            return functools.reduce(np.minimum, [_holds(part, rubric, answers, settled) for part in parts])
         case Some(parts):
-            return functools.reduce(np.maximum, [_holds(part, rubric, answers, codes) for part in parts])
+            return functools.reduce(np.maximum, [_holds(part, rubric, answers, settled) for part in parts])
 
 
 def _in(column: Encoded, values: tuple[str, ...]) -> npt.NDArray[np.int8]:
@@ -157,13 +152,14 @@ def _fact_between(column: Any, low: Any, high: Any, n: int) -> npt.NDArray[np.in
     return np.where(np.isnan(column), UNKNOWN, np.where(inside, TRUE, FALSE)).astype(np.int8)
 
 
-def _answer_in(
-    criterion: Criterion, ids: tuple[str, ...], codes: Codes, choices: Mapping[str, Bits]
-) -> npt.NDArray[np.int8]:
+def _answer_in(criterion: Criterion, ids: tuple[str, ...], settled: Asked) -> npt.NDArray[np.int8]:
+    codes, unknown = settled.codes[criterion.id], settled.unknown.get(criterion.id)
     if isinstance(criterion.scale, SeveralChoice):
         mask = np.uint64(sum(1 << place for place, id in enumerate(criterion.scale.ids) if id in ids))
-        chosen = np.where(choices[criterion.id] & mask != 0, TRUE, FALSE)
+        chosen = np.where(settled.choices[criterion.id] & mask != 0, TRUE, FALSE)
         absent = np.array([0, *_OF_ABSENCE], dtype=np.int8)[codes]
-        return np.where(codes >= 0, chosen, absent).astype(np.int8)
-    table = [TRUE if id in ids else FALSE for id in criterion.scale.ids]
-    return np.array([*table, *_OF_ABSENCE], dtype=np.int8)[codes]
+        truth = np.where(codes >= 0, chosen, absent).astype(np.int8)
+    else:
+        table = [TRUE if id in ids else FALSE for id in criterion.scale.ids]
+        truth = np.array([*table, *_OF_ABSENCE], dtype=np.int8)[codes]
+    return truth if unknown is None else np.where(unknown, np.int8(UNKNOWN), truth)

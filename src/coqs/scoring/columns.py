@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -46,7 +45,7 @@ def score_columns(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) ->
     return _read_only(
         overall=overall,
         verdict_codes=_verdicts(failed, unscored),
-        reason_codes=_reasons(compiled, rubric, asked, counts, unscored),
+        reason_codes=_reasons(compiled, rubric, asked, unscored),
         stages=dict(zip(rubric.stage_ids, stages, strict=True)),
         gates=gates,
         gates_unobserved=_gates_unobserved(compiled, asked),
@@ -148,6 +147,8 @@ def _counts(compiled: CompiledRubric, asked: Asked) -> dict[str, Counts]:
     kinds = {"answered": 0} | {str(absence): absence.code for absence in Absence}
     counts = {name: np.zeros(n, np.int32) for name in (*kinds, *map(str, Standing))}
     for each in compiled.criteria:
+        if not each.counted:
+            continue
         codes = np.minimum(asked.codes[each.criterion.id], 0)
         for name, code in kinds.items():
             counts[name] += codes == code
@@ -157,9 +158,7 @@ def _counts(compiled: CompiledRubric, asked: Asked) -> dict[str, Counts]:
     return counts | {"ignored": asked.ignored}
 
 
-def _reasons(
-    compiled: CompiledRubric, rubric: Rubric, asked: Asked, counts: Mapping[str, Counts], unscored: Mask
-) -> npt.NDArray[np.int8]:
+def _reasons(compiled: CompiledRubric, rubric: Rubric, asked: Asked, unscored: Mask) -> npt.NDArray[np.int8]:
     """Return (n,) places in `REASONS`, by the order of precedence that `exact.reason_unscored` has."""
     weights = [stage.weight for stage in rubric.stages]
     able = [
@@ -169,10 +168,17 @@ def _reasons(
     kinds = np.sum([seen[code] for code in OPEN], axis=0)
     conditions = [~unscored, *((kinds == 1) & seen[code] for code in OPEN), kinds > 1]
     names = ["", *(str(Absence.from_code(code)) for code in OPEN), "missing"]
-    conditions += [seen[Absence.NOT_APPLICABLE.code], counts["answered"] > 0]
+    conditions += [seen[Absence.NOT_APPLICABLE.code], _any_answered(asked)]
     names += ["not_applicable", "no_weight"]
     choices = [REASONS.index(name) for name in names]
     return np.select(conditions, choices, REASONS.index("not_asked")).astype(np.int8)
+
+
+def _any_answered(asked: Asked) -> Mask:
+    found = np.zeros(len(asked.ignored), np.bool_)
+    for codes in asked.codes.values():
+        found |= codes >= 0
+    return found
 
 
 def _any_equal(columns: list[npt.NDArray[np.int8]], code: int, n: int) -> Mask:

@@ -68,6 +68,8 @@ class CompiledCriterion:
     weight: int
     """Weight in the denominator, times the stage's denominator; 0 where it does not count there."""
     table: CompiledLevels | CompiledOptions
+    counted: bool
+    """Whether its answers are counted; those of other controllers are not, in a narrowed score."""
 
 
 @attrs.frozen(slots=True, eq=False)
@@ -80,8 +82,8 @@ class CompiledRubric:
     """int64, or object (whole numbers of any size) where int64 could lose digits."""
 
 
-def compile_rubric(rubric: Rubric) -> CompiledRubric:
-    """Build the lookup tables of a rubric under the `coqs` policy."""
+def compile_rubric(rubric: Rubric, controller: str | None = None) -> CompiledRubric:
+    """Build the lookup tables of a rubric under the `coqs` policy, narrowed to a controller's criteria."""
     denominators = {stage.id: _denominator(rubric, stage.id) for stage in rubric.stages}
     places = {id: place for place, id in enumerate(rubric.stage_ids)}
     dtype = _dtype(rubric, denominators)
@@ -95,6 +97,7 @@ def compile_rubric(rubric: Rubric) -> CompiledRubric:
                 stage=places[criterion.stage],
                 weight=int(criterion.weight * scale) if criterion.is_scoring else 0,
                 table=_table(criterion, scale, dtype),
+                counted=controller in (None, criterion.controlled_by),
             )
         )
     return CompiledRubric(tuple(compiled), dtype)

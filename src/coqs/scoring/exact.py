@@ -6,7 +6,7 @@ Slow and plain on purpose: it follows the semantics sentence by sentence and bui
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 
 import attrs
@@ -32,13 +32,25 @@ MISSING = (Absence.UNANSWERED, Absence.ABSTAINED, Absence.FAILED)
 
 
 @attrs.frozen(slots=True)
+class Settled:
+    """What was asked of a sheet, settled criterion by criterion."""
+
+    answers: dict[str, Answer]
+    """The answers that count: those to criteria that were not asked are hidden."""
+    unknown: set[str]
+    """Criteria that were hidden because something could not be known."""
+    ignored: set[str]
+    """Criteria that were answered though they were not asked."""
+
+
+@attrs.frozen(slots=True)
 class ExactScore:
     """The exact result for one sheet."""
 
     answers: Mapping[str, Answer]
     """The answers that count: those to criteria that were not asked are hidden."""
-    ignored: tuple[str, ...]
-    """Criteria that were answered though they were not asked."""
+    settled: Settled
+    """What was asked, and why the rest was hidden."""
     worths: Mapping[str, Worth]
     """The worth of each answer that counts."""
     stages: Mapping[str, Fraction | None]
@@ -56,7 +68,8 @@ class ExactScore:
 
 def score_sheet(rubric: Rubric, sheet: Sheet) -> ExactScore:
     """Score one sheet under the `coqs` policy."""
-    answers, ignored = effective_answers(rubric, sheet)
+    settled = settle_sheet(rubric, sheet)
+    answers = {id: settled.answers[id] for id in rubric.criterion_ids}
     worths = {
         criterion.id: worth_of(criterion, answers[criterion.id], sheet)
         for criterion in rubric.criteria
@@ -74,7 +87,7 @@ def score_sheet(rubric: Rubric, sheet: Sheet) -> ExactScore:
     failed = bool(gates or irreversible or missed)
     return ExactScore(
         answers=answers,
-        ignored=ignored,
+        settled=settled,
         worths=worths,
         stages=stages,
         overall=overall,
@@ -87,28 +100,38 @@ def score_sheet(rubric: Rubric, sheet: Sheet) -> ExactScore:
     )
 
 
-def effective_answers(rubric: Rubric, sheet: Sheet) -> tuple[dict[str, Answer], tuple[str, ...]]:
-    """Return each criterion's answer as it counts, and the criteria whose answers are ignored."""
-    counted: dict[str, Answer] = {}
-    ignored = []
+def settle_sheet(rubric: Rubric, sheet: Sheet) -> Settled:
+    """Decide what was asked, in asking order."""
+    settled = Settled({}, set(), set())
     for id in rubric.asking_order:
-        given = sheet.answers[id]
-        counted[id] = given if is_asked(rubric.criterion(id), rubric, sheet, counted) else HIDDEN
-        if counted[id] is HIDDEN and given.absence is None:
-            ignored.append(id)
-    return {id: counted[id] for id in rubric.criterion_ids}, tuple(sorted(ignored))
+        asked = is_asked(rubric.criterion(id), rubric, sheet, settled)
+        settled.answers[id] = sheet.answers[id] if asked else HIDDEN
+        if asked is None:
+            settled.unknown.add(id)
+        if not asked and sheet.answers[id].absence is None:
+            settled.ignored.add(id)
+    return settled
 
 
-def is_asked(criterion: Criterion, rubric: Rubric, sheet: Sheet, counted: Mapping[str, Answer]) -> bool:
-    """Tell whether a criterion is asked, given the answers that count before it."""
-    if criterion.applies_to and sheet.customer_set not in criterion.applies_to:
-        return False
-    if criterion.ideal and best_place(criterion, sheet) is None:
-        return False
-    return criterion.when is None or holds(criterion.when, rubric, sheet, counted) is True
+def is_asked(criterion: Criterion, rubric: Rubric, sheet: Sheet, settled: Settled) -> bool | None:
+    """Tell whether a criterion is asked, given what was settled before; None where it cannot be known."""
+    truths: list[bool | None] = []
+    if criterion.applies_to:
+        known = sheet.customer_set is not None
+        truths.append(sheet.customer_set in criterion.applies_to if known else None)
+    if criterion.ideal:
+        fact = sheet.facts.get(criterion.ideal.fact)
+        truths.append(None if fact is None else best_place(criterion, sheet) is not None)
+    if criterion.when is not None:
+        truths.append(holds(criterion.when, rubric, sheet, settled))
+    return _every(truths)
 
 
-def holds(condition: Condition, rubric: Rubric, sheet: Sheet, counted: Mapping[str, Answer]) -> bool | None:
+def _every(truths: list[bool | None]) -> bool | None:
+    return False if False in truths else None if None in truths else True
+
+
+def holds(condition: Condition, rubric: Rubric, sheet: Sheet, settled: Settled) -> bool | None:
     """Evaluate a condition: true, false, or None for what cannot be known."""
     match condition:
         case FactIn(fact, values):
@@ -120,15 +143,15 @@ def holds(condition: Condition, rubric: Rubric, sheet: Sheet, counted: Mapping[s
                 return None
             return (low is None or number >= float(low)) and (high is None or number < float(high))
         case CriterionIn(criterion, ids):
-            return _answer_in(rubric.criterion(criterion), counted[criterion], ids)
+            known = criterion not in settled.unknown
+            return _answer_in(rubric.criterion(criterion), settled.answers[criterion], ids) if known else None
         case Negation(inner):
-            value = holds(inner, rubric, sheet, counted)
+            value = holds(inner, rubric, sheet, settled)
             return None if value is None else not value
         case Every(parts):
-            truths = [holds(part, rubric, sheet, counted) for part in parts]
-            return False if False in truths else None if None in truths else True
+            return _every([holds(part, rubric, sheet, settled) for part in parts])
         case Some(parts):
-            truths = [holds(part, rubric, sheet, counted) for part in parts]
+            truths = [holds(part, rubric, sheet, settled) for part in parts]
             return True if True in truths else None if None in truths else False
 
 
@@ -228,13 +251,13 @@ def reason_unscored(rubric: Rubric, answers: Mapping[str, Answer]) -> str:
     return "no_weight" if any(answer.absence is None for answer in answers.values()) else "not_asked"
 
 
-def counts_of(result: ExactScore) -> dict[str, int]:
-    """Count the criteria by kind of answer or absence, and the answers by standing."""
-    absences = [answer.absence for answer in result.answers.values()]
-    standings = [worth.standing for worth in result.worths.values()]
+def counts_of(result: ExactScore, ids: Collection[str]) -> dict[str, int]:
+    """Count some criteria by kind of answer or absence, and their answers by standing."""
+    absences = [answer.absence for id, answer in result.answers.items() if id in ids]
+    standings = [worth.standing for id, worth in result.worths.items() if id in ids]
     counts = {"answered": absences.count(None)}
     counts |= {str(name): absences.count(name) for name in COUNTED}
-    counts["ignored"] = len(result.ignored)
+    counts["ignored"] = len(result.settled.ignored)
     return counts | {str(name): standings.count(name) for name in Standing}
 
 

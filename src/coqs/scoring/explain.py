@@ -69,10 +69,16 @@ def account(
             for each in rubric.criteria
         ),
         bounds=_bounds(rubric, sheet),
-        counts=counts_of(result),
+        counts=counts_of(result, _counted(rubric, provenance)),
         pass_mark=rubric.pass_mark,
         provenance=provenance or _own_provenance(rubric),
     )
+
+
+def _counted(rubric: Rubric, provenance: Provenance | None) -> tuple[str, ...]:
+    """Return the criteria that are counted: those of the controller that the score is narrowed to."""
+    controller = provenance.controlled_by if provenance else None
+    return tuple(each.id for each in rubric.criteria if controller in (None, each.controlled_by))
 
 
 def _bounds(rubric: Rubric, sheet: Sheet) -> tuple[Fraction, Fraction] | None:
@@ -171,21 +177,22 @@ def _rule(criterion: Criterion, rubric: Rubric, sheet: Sheet, result: ExactScore
 def _absence_rule(
     criterion: Criterion, rubric: Rubric, sheet: Sheet, result: ExactScore, absence: Absence
 ) -> str:
-    if absence is Absence.NOT_ASKED:
-        return _hidden_rule(criterion, rubric, sheet, result)
+    hidden = absence is Absence.NOT_ASKED
+    why = f"{_hidden_rule(criterion, rubric, sheet, result)}; " if hidden else ""
     if not criterion.is_scoring:
-        return "carries no weight"
+        return f"{why}carries no weight"
     if stage_weight(rubric, criterion.stage, result.worths):
-        return f"its weight goes to the rest of {criterion.stage}, in proportion"
-    return f"nothing in {criterion.stage} was scored, so the stage's weight goes to the other stages"
+        return f"{why}its weight goes to the rest of {criterion.stage}, in proportion"
+    return f"{why}nothing in {criterion.stage} was scored, so the stage's weight goes to the other stages"
 
 
 def _hidden_rule(criterion: Criterion, rubric: Rubric, sheet: Sheet, result: ExactScore) -> str:
-    ignored = "; the answer given is ignored" if criterion.id in result.ignored else ""
-    if is_asked(criterion, rubric, sheet, result.answers):
+    ignored = "; the answer given is ignored" if criterion.id in result.settled.ignored else ""
+    if is_asked(criterion, rubric, sheet, result.settled):
         return "the rater marked it as not asked"
     if criterion.applies_to and sheet.customer_set not in criterion.applies_to:
         return f"asked only of {', '.join(criterion.applies_to)}{ignored}"
     if criterion.ideal and best_place(criterion, sheet) is None:
         return f"the fact {criterion.ideal.fact} is missing, or names no best level{ignored}"
-    return f"its condition is not met, or cannot be known{ignored}"
+    unknown = criterion.id in result.settled.unknown
+    return f"its condition {'cannot be known' if unknown else 'is not met'}{ignored}"

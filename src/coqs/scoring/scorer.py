@@ -27,7 +27,9 @@ def _policy(policy: str | Policy | None) -> Policy:
 
 @attrs.frozen(slots=True, eq=False, repr=False, init=False)
 class Scorer:
-    """A rubric and a policy, compiled once; immutable, picklable and safe to share between threads.
+    """A rubric and a policy, compiled once and safe to share.
+
+    Immutable and picklable; threads may use one at the same time.
 
     Parameters
     ----------
@@ -66,14 +68,15 @@ class Scorer:
     _narrowed: Rubric
 
     def __init__(
-        self, rubric: Rubric, policy: str | Policy | None = None, *, controller: str | None = None
+        self, rubric: Rubric, *, policy: str | Policy | None = None, controller: str | None = None
     ) -> None:
         chosen = _policy(policy if policy is not None else rubric.policy)
         check_policy(chosen)
         narrowed = rubric if controller is None else narrow(rubric, controller)
         made = importlib.metadata.version("coqs")
         provenance = Provenance.of(rubric, chosen, coqs_version=made, controlled_by=controller)
-        self.__attrs_init__(rubric, chosen, controller, provenance, compile_rubric(narrowed), narrowed)
+        compiled = compile_rubric(narrowed, controller)
+        self.__attrs_init__(rubric, chosen, controller, provenance, compiled, narrowed)
 
     def __call__(self, ratings: Ratings) -> Scores:
         """Score every row of ratings.
@@ -105,7 +108,7 @@ class Scorer:
 
     def controlled_by(self, controller: str) -> Scorer:
         """Return a scorer of what one controller (person, team, system …) is answerable for."""
-        return Scorer(self.rubric, self.policy, controller=controller)
+        return Scorer(self.rubric, policy=self.policy, controller=controller)
 
     def _check(self, ratings: Ratings) -> None:
         mine, theirs = self.rubric.fingerprint.scoring, ratings.rubric.fingerprint.scoring
@@ -129,7 +132,7 @@ class Scorer:
 
 
 def _scorer(rubric: Rubric, policy: Policy, controller: str | None) -> Scorer:
-    return Scorer(rubric, policy, controller=controller)
+    return Scorer(rubric, policy=policy, controller=controller)
 
 
 def narrow(rubric: Rubric, controller: str) -> Rubric:
@@ -149,8 +152,10 @@ def _recorded(criterion: Criterion) -> Criterion:
     return attrs.evolve(criterion, record_only=True, bonus=False, irreversible=False, gate=gate)
 
 
-def score(ratings: Ratings, policy: str | Policy | None = None) -> Scores:
-    """Score ratings under their rubric and a policy; `Scorer` keeps the compiled form for reuse.
+def score(ratings: Ratings, *, policy: str | Policy | None = None) -> Scores:
+    """Score ratings under their rubric and a policy.
+
+    `Scorer` keeps the compiled form, for those who score again and again.
 
     Parameters
     ----------
@@ -158,5 +163,12 @@ def score(ratings: Ratings, policy: str | Policy | None = None) -> Scores:
         What raters said.
     policy
         A built-in policy's name or a `Policy`; None for the rubric's own, or else `coqs`.
+
+    Raises
+    ------
+    NotFoundError
+        No built-in policy has that name.
+    PolicyError
+        The policy makes a choice that is not supported yet.
     """
-    return Scorer(ratings.rubric, policy)(ratings)
+    return Scorer(ratings.rubric, policy=policy)(ratings)

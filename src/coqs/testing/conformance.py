@@ -135,10 +135,12 @@ def _rates(plugin: str, plugins: Plugins, rubric: Rubric) -> None:
         alone = rate(batch.rows(row, row + 1), rubric, raters=[plugin], plugins=plugins, strict=True)
         same = all(alone.codes[id][0] == whole.codes[id][row] for id in rubric.criterion_ids)
         _demand(same, f"{plugin}: {batch.ids[row]} is judged otherwise in a batch than alone")
-    silent = [id for id in rubric.criterion_ids if whole.codes[id][-1] >= 0]
-    _demand(not silent, f"{plugin}: {silent} are answered where nothing was said")
+    silent = [batch.ids.index(id) for id in SILENT]
+    answered = [id for id in rubric.criterion_ids if any(whole.codes[id][row] >= 0 for row in silent)]
+    _demand(not answered, f"{plugin}: {answered} are answered where nothing was said")
 
 
+SILENT = ("provider-blank", "nothing-said")
 SAMPLE = (
     {
         "id": "spoken",
@@ -150,5 +152,6 @@ SAMPLE = (
         ],
     },
     {"id": "provider-silent", "turns": [{"speaker": "customer", "text": "Hello, is anybody there?"}]},
+    {"id": "provider-blank", "turns": [{"speaker": "provider", "text": " "}]},
     {"id": "nothing-said", "turns": []},
 )

@@ -45,7 +45,7 @@ class SpokenTurns:
     to_last: Ints
     """(k,) how many turns of the speaker follow in the interaction."""
     spoke: Mask
-    """(n,) whether the speaker has a turn in the interaction at all."""
+    """(n,) whether the speaker said a word in the interaction at all."""
 
     @classmethod
     def of(cls, batch: coqs.Interactions, places: Places, speaker: str) -> SpokenTurns:
@@ -55,6 +55,8 @@ class SpokenTurns:
         rows = np.flatnonzero(batch.turn_speaker.codes == code)
         whose = places.interaction[rows]
         count = np.bincount(whose, minlength=len(batch))
+        said = np.array([bool(batch.turn_text[row].strip()) for row in rows], dtype=bool)
+        spoke = np.bincount(whose[said], minlength=len(batch)) > 0
         before = np.concatenate([[0], np.cumsum(count)])[whose]
         from_first = np.arange(len(rows)) - before
-        return cls(rows, from_first, count[whose] - 1 - from_first, count > 0)
+        return cls(rows, from_first, count[whose] - 1 - from_first, spoke)
