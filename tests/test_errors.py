@@ -51,14 +51,26 @@ def test_the_tree_is_the_one_that_is_drawn() -> None:
 
 def test_every_error_is_a_coqs_error_and_has_its_parts() -> None:
     by_class = {type(error): vars(error) for error in RAISED}
-    assert by_class[errors.RecordError]["failures"] == ("a", "b")
+    assert by_class[errors.RecordError]["failures"] == (errors.Failure("a"), errors.Failure("b"))
     assert by_class[errors.NotFoundError]["available"] == ("security", "retail")
     assert by_class[errors.MissingDependencyError]["extra"] == "report"
     assert all(isinstance(error, errors.CoqsError) for error in RAISED)
 
 
 def test_a_record_error_without_failures_holds_its_own_message() -> None:
-    assert errors.RecordError("no id").failures == ("no id",)
+    error = errors.RecordError("no id", line=3)
+    assert error.failures == (errors.Failure("no id", line=3),)
+    assert str(error.failures[0]) == str(error)
+
+
+def test_a_failure_travels_with_its_line_and_key_path() -> None:
+    failure = errors.Failure("line 3, $.id: must be unique", line=3, path="$.id")
+    error = errors.RecordError("two problems", failures=[failure, failure])
+    for travelled in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert travelled.failures == (failure, failure)
+        assert (travelled.failures[0].line, travelled.failures[0].path) == (3, "$.id")
+    with pytest.raises(AttributeError):
+        failure.line = 4  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

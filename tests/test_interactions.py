@@ -110,10 +110,10 @@ def test_a_batch_compares_pickles_and_cannot_be_written_to() -> None:
     [
         ({"id": 10**5000, "turns": []}, "record 0, $.id: must be a text"),
         ("text", "record 0, $: must be an object, got a text of 4 characters"),
-        ({"turns": []}, "record 0, $.id: must be a text that is not empty, got a value of type NoneType"),
+        ({"turns": []}, "record 0, $.id: must be a text that is not empty, got nothing"),
         ({"id": " ", "turns": []}, "record 0, $.id: must be a text that is not empty"),
         ({"id": True, "turns": []}, "record 0, $.id: must be a text that is not empty, got a value of type bool"),
-        ({"id": "a"}, "record 0, $.turns: must be a list, got a value of type NoneType"),
+        ({"id": "a"}, "record 0, $.turns: must be a list, got nothing"),
         ({"id": "a", "turns": SECRET}, "record 0, $.turns: must be a list, got a text of 27 characters"),
         ({"id": "a", "turns": [], "providr": "x"}, "$.providr: must be a known key; did you mean 'provider'?"),
         ({"id": "a", "turns": [], "site": 1.5}, "record 0, $.site: must be a text, got a value of type float"),
@@ -122,7 +122,7 @@ def test_a_batch_compares_pickles_and_cannot_be_written_to() -> None:
         ({"id": "a", "turns": [{"speaker": "x", "text": None}]}, "record 0, $.turns[0].text: must be a text"),
         ({"id": "a", "turns": [{"speaker": "x", "text": "y", "when": 1}]}, "$.turns[0].when: must be a known key"),
         ({"id": "a", "turns": [{"speaker": "x", "text": "y", "at": SECRET}]}, "record 0, $.turns[0].at: must be a time such"),
-        ({"id": "a", "turns": [], "at": "2026-05-12T09:30"}, "record 0, $.at: must be a time with a zone (or give tz=)"),
+        ({"id": "a", "turns": [], "at": "2026-05-12T09:30"}, "record 0, $.at: must be a time with a zone, got a text of 16 characters; add one such as +02:00, or give tz="),
         ({"id": "a", "turns": [], "at": 5}, "record 0, $.at: must be a time such as"),
         ({"id": "a", "turns": [], "facts": [SECRET]}, "record 0, $.facts: must be an object"),
         ({"id": "a", "turns": [], "facts": {"x": [SECRET]}}, "record 0, $.facts.x: must be a plain value"),
@@ -134,7 +134,11 @@ def test_a_record_that_cannot_be_used_is_refused_with_its_path(record: Any, said
     error = refusal(record)
     assert said in str(error)
     assert "card" not in str(error)
-    assert error.failures
+    (failure,) = error.failures
+    assert str(failure) == str(error).removeprefix("interactions: ")
+    assert "; " in str(failure)
+    assert f"record 0, {failure.path}: " in str(failure)
+    assert (failure.line, error.line) == (None, None)
 
 
 def test_an_id_stands_once_and_the_first_is_named() -> None:

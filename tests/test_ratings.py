@@ -62,6 +62,7 @@ def refusal(table: Any, **how: Any) -> str:
         coqs.Ratings.from_table(table, RUBRIC, **how)
     assert SECRET not in str(caught.value)
     assert caught.value.failures
+    assert all("; " in str(failure) for failure in caught.value.failures)
     return str(caught.value)
 
 
@@ -150,7 +151,7 @@ def test_facts_that_no_rubric_declares_are_kept_when_named() -> None:
         ({"people": SECRET}, "row 1, column 'people': must be a finite number"),
         ({"late": 2}, "row 1, column 'late': must be of one kind (boolean)"),
         ({"provider": 1.5}, "row 1, column 'provider': must be a text, got a value of type float"),
-        ({"at": "2026-05-12 09:30"}, "row 1, column 'at': must be a time with a zone (or give tz=)"),
+        ({"at": "2026-05-12 09:30"}, "row 1, column 'at': must be a time with a zone, got a text of 16 characters; add one such as +02:00, or give tz="),
         ({"at": SECRET}, "row 1, column 'at': must be a time such as"),
         ({"interaction": None}, "row 1, column 'interaction': must be an id, got an empty cell"),
         ({"interaction": "a", "rater": "ann"}, "row 1: must be the only row of its interaction and rater, got 'a' again (first in row 0)"),
@@ -166,12 +167,12 @@ def test_a_bad_cell_is_refused_by_row_and_column(cells: dict[str, Any], said: st
 @pytest.mark.parametrize(
     ("table", "how", "said"),
     [
-        ([], {}, "table: must be a mapping of columns, got list"),
+        ([], {}, "table: must be a mapping of columns, got a value of type list"),
         ({}, {}, "table: must have a column 'interaction', got none"),
         ({"interaction": ["a"], "tonne": [1]}, {}, "column 'tonne': must be a criterion, a context column or a fact; did you mean 'tone'?"),
         ({"interaction": ["a"], "tone": []}, {}, "columns must be of one length"),
-        ({"interaction": "abc"}, {}, "column 'interaction': must be a sequence, got str"),
-        ({"interaction": {"a", "b"}}, {}, "column 'interaction': must be a sequence, got set"),
+        ({"interaction": "abc"}, {}, "column 'interaction': must be a sequence, got a text of 3 characters"),
+        ({"interaction": {"a", "b"}}, {}, "column 'interaction': must be a sequence, got a value of type set"),
         ({"interaction": np.zeros((2, 2))}, {}, "column 'interaction': must have one dimension"),
         ({"interaction": ["a"]}, {"columns": {"rater": "who"}}, "must name columns of the table, got 'who'"),
         ({"interaction": ["a"]}, {"columns": {"rater": "interaction", "site": "interaction"}}, "must not give one column two names"),
@@ -195,7 +196,10 @@ def test_a_bad_cell_of_a_long_table_is_refused_by_its_own_row() -> None:
     }
     said = refusal(table)
     assert "row 1, column 'level' of 'wait': must be a finite number" in said
-    assert "row 2, column 'criterion': must be a criterion of the rubric; did you mean 'tone'?" in said
+    assert (
+        "row 2, column 'criterion': must be a criterion of the rubric, got a text of 5 characters; did you mean 'tone'?"
+        in said
+    )
     assert "row 3: must rate 'tone' once for its interaction and rater, as row 0 did" in said
     assert "row 1, column 'site': must agree with the pair's earlier rows" in said
 

@@ -9,11 +9,11 @@ import pytest
 
 import coqs
 from coqs.facts import fact_column
-from coqs.tables import Encoded, Refusals, as_number, is_missing, kind_of, number_column, text_column
+from coqs.tables import Encoded, Refusals, Spot, as_number, is_missing, kind_of, number_column, text_column
 
 
-def place(row: int) -> str:
-    return f"row {row}"
+def place(row: int) -> Spot:
+    return Spot(f"row {row}")
 
 
 def test_an_encoded_column_stores_each_text_once() -> None:
@@ -66,13 +66,38 @@ def test_a_number_is_finite_and_no_truth_value(value: object, number: float | No
 def test_a_cell_is_described_and_never_shown() -> None:
     assert kind_of("a secret") == "a text of 8 characters"
     assert kind_of(1.5) == "a value of type float"
+    assert kind_of(None) == "nothing"
 
 
 def test_problems_are_counted_and_the_first_kept() -> None:
     refused = Refusals()
     number_column(["x"] * 30, refused, place=place)
     assert (refused.count, len(refused.kept)) == (30, Refusals.KEPT)
-    assert refused.kept[3] == "row 3: must be a finite number, got a text of 1 characters"
+    said = "row 3: must be a finite number, got a text of 1 characters; write one, or leave it empty"
+    assert str(refused.kept[3]) == said
+
+
+def test_problems_on_one_line_give_the_error_that_line() -> None:
+    refused = Refusals()
+    spot = Spot("line 7", 7)
+    refused.add("must be, got nothing; mend it", at=spot.within("$.a"))
+    refused.add("must be, got nothing; mend it", at=spot.within("column 'b'", path="b"))
+    error = refused.error("table", path="f.csv")
+    assert (error.path, error.line) == ("f.csv", 7)
+    assert [(each.line, each.path) for each in error.failures] == [(7, "$.a"), (7, "b")]
+    assert str(error.failures[0]) == "line 7, $.a: must be, got nothing; mend it"
+    for _ in range(Refusals.KEPT):
+        refused.add("must be, got nothing; mend it", at=spot)
+    refused.add("must be, got nothing; mend it", at=Spot("line 8", 8))
+    assert refused.error("table").line is None
+    assert {each.line for each in refused.error("table").failures} == {7}
+
+
+def test_a_problem_without_a_place_is_kept_as_it_is_said() -> None:
+    refused = Refusals()
+    refused.add("interaction 'a': must be known, got nothing; mend it")
+    error = refused.error("")
+    assert (str(error), error.line) == ("interaction 'a': must be known, got nothing; mend it", None)
 
 
 def test_ids_may_be_whole_numbers() -> None:

@@ -14,8 +14,9 @@ Floor 0: knows nothing of coqs, numpy or pluggy. The tree::
     │  └─ PluginCallError           its implementation raised
     └─ MissingDependencyError(ImportError)                            .extra
 
-A message reads ``where: what must hold, got value; what to do``. Parts live on the exception, so
-nobody has to parse prose. Words of a customer never appear in one.
+`RecordError.failures` are `Failure`s, each with its own line and key path. A message reads
+``where: what must hold, got value; what to do``. Parts live on the exception, so nobody has to
+parse prose. Words of a customer never appear in one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+import attrs
 
 SHOWN_FAILURES = 10
 SHOWN_NAMES = 5
@@ -51,21 +54,45 @@ def _rebuild(kind: type[CoqsError], message: str, parts: dict[str, Any]) -> Coqs
     return error
 
 
+@attrs.frozen(slots=True)
+class Failure:
+    """One problem of a record or a table; its text is the whole message."""
+
+    message: str
+    """What is shown to people, with the place in front."""
+    line: int | None = None
+    """The line of the file, from 1; None where there is no file."""
+    path: str = ""
+    """The key path in a record, such as ``$.turns[0].speaker``, or the column of a table."""
+
+    def __str__(self) -> str:
+        return self.message
+
+
 class RecordError(CoqsError, ValueError):
-    """A record or a table cannot be used; `failures` holds every problem that was kept."""
+    """A record or a table cannot be used; `failures` holds the first problems."""
 
     path: str
+    """The file; empty where there is none."""
     line: int | None
-    failures: tuple[str, ...]
+    """The line that is at fault; None where there is none, or more than one."""
+    failures: tuple[Failure, ...]
+    """The first problems, each with its own line and key path."""
 
     def __init__(
-        self, message: str, *, path: str = "", line: int | None = None, failures: Iterable[str] = ()
+        self,
+        message: str,
+        *,
+        path: str = "",
+        line: int | None = None,
+        failures: Iterable[Failure | str] = (),
     ) -> None:
-        super().__init__(message, path=path, line=line, failures=tuple(failures) or (message,))
+        kept = tuple(each if isinstance(each, Failure) else Failure(each) for each in failures)
+        super().__init__(message, path=path, line=line, failures=kept or (Failure(message, line),))
 
 
 class RubricError(CoqsError, ValueError):
-    """A rubric contradicts itself, or its file has a key or a value that does not belong."""
+    """A rubric contradicts itself, or its file holds what does not belong."""
 
     rubric: str
     criterion: str | None
@@ -165,11 +192,11 @@ def suggest(name: str, available: Iterable[str]) -> str:
     )
 
 
-def many_failures(where: str, failures: Sequence[str], *, count: int | None = None) -> str:
+def many_failures(where: str, failures: Sequence[Failure | str], *, count: int | None = None) -> str:
     """Join failures into one message: all counted, the first `SHOWN_FAILURES` shown."""
     total = len(failures) if count is None else count
     if total == 1:
-        return f"{where}: {failures[0]}" if where else failures[0]
+        return f"{where}: {failures[0]}" if where else str(failures[0])
     shown = failures[:SHOWN_FAILURES]
     head = f"{where}: " if where else ""
     tail = [] if total <= len(shown) else [f"  and {total - len(shown)} more"]

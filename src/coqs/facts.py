@@ -6,6 +6,7 @@ Floor 1: texts and booleans are encoded, numbers are floats; a column never mixe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, overload
 
 import numpy as np
@@ -23,6 +24,7 @@ from coqs.tables import (
 )
 
 FactColumn = Encoded | Floats
+CURES = MappingProxyType({"boolean": "write true or false", "category": "write texts only"})
 
 
 def fact_at(column: FactColumn, row: int) -> str | float | None:
@@ -70,7 +72,8 @@ def fact_column(
     for row, value in enumerate(values):
         text = _fact_text(value, wanted)
         if text is None and _fact_kind(value) != "missing":
-            refused.add(f"{place(row)}: must be of one kind ({wanted}), got {kind_of(value)}")
+            problem = f"must be of one kind ({wanted}), got {kind_of(value)}; {CURES[wanted]}"
+            refused.add(problem, at=place(row))
         cleaned.append(text)
     return Encoded.from_values(cleaned)
 

@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import RecordError
+from coqs.errors import Failure, RecordError, many_failures
 
 Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -128,9 +128,7 @@ def columns_of(table: Mapping[str, Any], *, names: Mapping[str, str]) -> dict[st
         Our name to the table's name, for columns that the table calls differently.
     """
     if not isinstance(table, Mapping):
-        raise RecordError(
-            f"table: must be a mapping of columns, got {type(table).__name__}; pass a dict of arrays"
-        )
+        raise RecordError(f"table: must be a mapping of columns, got {kind_of(table)}; pass a dict of arrays")
     theirs = {value: key for key, value in names.items()}
     if len(theirs) < len(names):
         raise RecordError("columns: must not give one column two names; mend the mapping")
@@ -156,9 +154,7 @@ def _sequence(name: str, values: Any) -> Sequence[Any]:
     if isinstance(values, Encoded):
         return values.to_list()
     if isinstance(values, str | bytes | Mapping | set | frozenset) or not hasattr(values, "__len__"):
-        raise RecordError(
-            f"column {name!r}: must be a sequence, got {type(values).__name__}; pass a list or array"
-        )
+        raise RecordError(f"column {name!r}: must be a sequence, got {kind_of(values)}; pass a list or array")
     if isinstance(values, np.ndarray):
         if values.ndim != 1:
             raise RecordError(f"column {name!r}: must have one dimension, got {values.ndim}; pass it flat")
@@ -180,9 +176,33 @@ def kind_of(value: Any) -> str:
     >>> kind_of("my card number is ...")
     'a text of 21 characters'
     """
+    if value is None:
+        return "nothing"
     if isinstance(value, str):
         return f"a text of {len(value)} characters"
     return f"a value of type {type(value).__name__}"
+
+
+@attrs.frozen(slots=True)
+class Spot:
+    """Where a problem is: in words for people, as line and key path for programs."""
+
+    words: str
+    """As it stands in a message, such as ``line 12, $.id``."""
+    line: int | None = None
+    path: str = ""
+    """The key path in a record, or the column of a table."""
+
+    def within(self, words: str, *, path: str | None = None) -> Spot:
+        """Return a spot within this one; the words are its path unless told."""
+        return Spot(f"{self.words}, {words}", self.line, words if path is None else path)
+
+    def __str__(self) -> str:
+        return self.words
+
+
+Place = Callable[[int], Spot]
+"""Says where a cell of a column is, by its row."""
 
 
 class Refusals:
@@ -191,18 +211,25 @@ class Refusals:
     KEPT = 10
 
     def __init__(self) -> None:
-        self.kept: list[str] = []
+        self.kept: list[Failure] = []
         self.count = 0
+        self._lines: set[int | None] = set()
 
-    def add(self, problem: str) -> None:
-        """Count a problem, and keep it if it is among the first."""
+    def add(self, problem: str, *, at: Spot | None = None) -> None:
+        """Count a problem, and keep it if it is among the first; `at` is put before it."""
         self.count += 1
+        line = None if at is None else at.line
+        if len(self._lines) < 2:
+            self._lines.add(line)
         if len(self.kept) < self.KEPT:
-            self.kept.append(problem)
+            message = problem if at is None else f"{at}: {problem}"
+            self.kept.append(Failure(message, line, "" if at is None else at.path))
 
-
-Place = Callable[[int], str]
-"""Names a cell of a column by its row, as it shall stand in a message."""
+    def error(self, where: str, *, path: str = "") -> RecordError:
+        """Return one error for all; it has a line where every problem is on that line."""
+        line = next(iter(self._lines)) if len(self._lines) == 1 else None
+        message = many_failures(where, self.kept, count=self.count)
+        return RecordError(message, path=path, line=line, failures=self.kept)
 
 
 def text_column(values: Sequence[Any], refused: Refusals, *, place: Place) -> Encoded:
@@ -217,7 +244,7 @@ def text_column(values: Sequence[Any], refused: Refusals, *, place: Place) -> En
             cleaned.append(digits)
         else:
             cleaned.append(None)
-            refused.add(f"{place(row)}: must be a text, got {kind_of(value)}")
+            refused.add(f"must be a text, got {kind_of(value)}; write it as a text", at=place(row))
     return Encoded.from_values(cleaned)
 
 
@@ -234,7 +261,10 @@ def number_column(values: Sequence[Any], refused: Refusals, *, place: Place) -> 
         if not is_missing(value):
             number = as_number(value)
             if number is None:
-                refused.add(f"{place(row)}: must be a finite number, got {kind_of(value)}")
+                refused.add(
+                    f"must be a finite number, got {kind_of(value)}; write one, or leave it empty",
+                    at=place(row),
+                )
             else:
                 numbers[row] = number
     return frozen_array(numbers, np.float64)
@@ -255,7 +285,7 @@ def time_column(values: Sequence[Any], refused: Refusals, *, place: Place, tz: s
     """Read a column of times as UTC; a time without a zone is refused unless `tz` names one."""
     zone = zone_named(tz)
     times = np.full(len(values), "NaT", dtype=TIME_UNIT)
-    read: dict[Any, np.datetime64 | str] = {}
+    read: dict[Any, np.datetime64 | _Refused] = {}
     for row, value in enumerate(values):
         if is_missing(value):
             continue
@@ -264,8 +294,9 @@ def time_column(values: Sequence[Any], refused: Refusals, *, place: Place, tz: s
         found = read.get(key)
         if found is None:
             found = read.setdefault(key, _utc(known, zone))
-        if isinstance(found, str):
-            refused.add(f"{place(row)}: {found}, got {kind_of(value)}")
+        if isinstance(found, tuple):
+            must, cure = found
+            refused.add(f"{must}, got {kind_of(value)}; {cure}", at=place(row))
         else:
             times[row] = found
     return frozen_array(times, TIME_UNIT)
@@ -285,20 +316,27 @@ def zone_named(tz: str | None) -> dt.tzinfo | None:
         ) from None
 
 
-def _utc(value: str | dt.datetime | None, zone: dt.tzinfo | None) -> np.datetime64 | str:
+_Refused = tuple[str, str]
+"""What must hold, and what to do."""
+_NO_TIME = ("must be a time such as 2026-05-12T09:30:00Z", "write it so")
+_NO_ZONE = ("must be a time with a zone", "add one such as +02:00, or give tz=")
+_NO_YEAR = ("must be a time between the years 1 and 9999", "mend the time")
+
+
+def _utc(value: str | dt.datetime | None, zone: dt.tzinfo | None) -> np.datetime64 | _Refused:
     """Return a time in UTC, or what must hold where it cannot be read."""
     if isinstance(value, str):
         try:
             value = dt.datetime.fromisoformat(value)
         except ValueError:
-            return "must be a time such as 2026-05-12T09:30:00Z"
+            return _NO_TIME
     if value is None:
-        return "must be a time such as 2026-05-12T09:30:00Z"
+        return _NO_TIME
     has_zone = value.utcoffset() is not None
     if not has_zone and zone is None:
-        return "must be a time with a zone (or give tz=)"
+        return _NO_ZONE
     try:
         aware = value if has_zone else value.replace(tzinfo=zone)
         return np.datetime64(aware.astimezone(dt.UTC).replace(tzinfo=None), "us")
     except (OverflowError, ValueError):
-        return "must be a time between the years 1 and 9999"
+        return _NO_YEAR

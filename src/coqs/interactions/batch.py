@@ -14,7 +14,7 @@ from coqs.errors import NotFoundError
 from coqs.facts import FactColumn, fact_at, same_facts, take_fact
 from coqs.interactions.records import columns_of_records
 from coqs.model import Provider
-from coqs.tables import TIME_UNIT, Encoded, Times, frozen_array, read_only
+from coqs.tables import TIME_UNIT, Encoded, Spot, Times, frozen_array, read_only
 
 
 @attrs.frozen(slots=True)
@@ -70,13 +70,14 @@ class Interactions:
         RecordError
             Some records cannot be used; `failures` lists the first, with place and key path.
         """
-        return cls.from_placed_records(((f"record {n}", record) for n, record in enumerate(records)), tz=tz)
+        placed = ((Spot(f"record {n}"), record) for n, record in enumerate(records))
+        return cls.from_placed_records(placed, tz=tz)
 
     @classmethod
     def from_placed_records(
-        cls, records: Iterable[tuple[str, Any]], *, tz: str | None = None
+        cls, records: Iterable[tuple[Spot, Any]], *, tz: str | None = None
     ) -> Interactions:
-        """Build a batch from (place, record) pairs; the place, such as "line 12", stands in messages."""
+        """Build a batch from records and where each stands, such as a line."""
         return cls(**columns_of_records(records, tz=tz))
 
     def __len__(self) -> int:
@@ -92,7 +93,7 @@ class Interactions:
                 raise NotFoundError("interaction", key, self.ids)
             return Interaction(self, self.ids.index(key))
         if not -len(self) <= key < len(self):
-            raise IndexError(f"row {key} of a batch of {len(self)} interactions")
+            raise IndexError(f"interactions: must have a row {key}, got {len(self)} rows; count from 0")
         return Interaction(self, key % len(self))
 
     def rows(self, start: int, stop: int) -> Interactions:

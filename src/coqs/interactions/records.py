@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from coqs.errors import RecordError, many_failures, suggest
+from coqs.errors import suggest
 from coqs.facts import FactColumn, fact_column
-from coqs.tables import Encoded, Refusals, digits_of, frozen_array, kind_of, time_column
+from coqs.tables import Encoded, Place, Refusals, Spot, digits_of, frozen_array, kind_of, time_column
 
 CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
 KEYS = ("id", "at", *CONTEXT, "turns", "facts")
@@ -17,8 +17,8 @@ NOT_FACTS = ("interaction", "rater", "at", *CONTEXT)
 TURN_KEYS = ("speaker", "text", "at")
 
 
-def columns_of_records(records: Iterable[tuple[str, Any]], *, tz: str | None) -> dict[str, Any]:
-    """Return the columns of a batch from (place, record) pairs; the place stands in messages."""
+def columns_of_records(records: Iterable[tuple[Spot, Any]], *, tz: str | None) -> dict[str, Any]:
+    """Return the columns of a batch from records and where each stands."""
     builder = _Builder(tz)
     for place, record in records:
         builder.add(place, record)
@@ -31,22 +31,20 @@ class _Builder:
     def __init__(self, tz: str | None) -> None:
         self.tz = tz
         self.refused = Refusals()
-        self.places: list[str] = []
-        self.seen: dict[str, str] = {}
+        self.places: list[Spot] = []
+        self.seen: dict[str, Spot] = {}
         self.plain: dict[str, list[Any]] = {name: [] for name in ("at", *CONTEXT)}
         self.facts: list[Mapping[str, Any]] = []
         self.offsets = [0]
         self.turns: dict[str, list[Any]] = {name: [] for name in TURN_KEYS}
-        self.turn_places: list[str] = []
+        self.turn_places: list[tuple[Spot, int]] = []
 
-    def add(self, place: str, record: Any) -> None:
+    def add(self, place: Spot, record: Any) -> None:
         """Take one record, or note why it cannot be used."""
         if not isinstance(record, Mapping):
-            self.refused.add(f"{place}, $: must be an object, got {kind_of(record)}")
+            self._refuse(place, "$", f"must be an object, got {kind_of(record)}; give it id and turns")
             return
-        for key in record:
-            if key not in KEYS:
-                self.refused.add(f"{place}, $.{_name(key)}: must be a known key; {suggest(str(key), KEYS)}")
+        self._keys(place, "$", record, KEYS)
         if self._id(place, record.get("id")) and self._turns(place, record.get("turns")):
             self.places.append(place)
             self.plain["at"].append(record.get("at"))
@@ -54,83 +52,88 @@ class _Builder:
                 self.plain[name].append(self._text(place, f"$.{name}", record.get(name)))
             self.facts.append(self._facts(place, record.get("facts")))
 
-    def _id(self, place: str, id: Any) -> bool:
+    def _refuse(self, place: Spot, path: str, problem: str) -> None:
+        self.refused.add(problem, at=place.within(path))
+
+    def _keys(self, place: Spot, path: str, given: Mapping[Any, Any], known: Sequence[str]) -> None:
+        for key in given:
+            if key not in known:
+                problem = f"must be a known key; {suggest(str(key), known)}"
+                self._refuse(place, f"{path}.{_name(key)}", problem)
+
+    def _id(self, place: Spot, id: Any) -> bool:
         text = id if isinstance(id, str) else digits_of(id)
         if not isinstance(text, str) or not text.strip():
-            self.refused.add(f"{place}, $.id: must be a text that is not empty, got {kind_of(id)}")
+            problem = f"must be a text that is not empty, got {kind_of(id)}; give each record an id"
+            self._refuse(place, "$.id", problem)
             return False
         if text in self.seen:
-            self.refused.add(
-                f"{place}, $.id: must be unique, got {_name(text)!r} again (first in {self.seen[text]})"
-            )
+            again = f"got {_name(text)!r} again (first in {self.seen[text]})"
+            self._refuse(place, "$.id", f"must be unique, {again}; give each record its own")
             return False
         self.seen[text] = place
         return True
 
-    def _turns(self, place: str, turns: Any) -> bool:
+    def _turns(self, place: Spot, turns: Any) -> bool:
         if not isinstance(turns, Sequence) or isinstance(turns, str):
-            self.refused.add(f"{place}, $.turns: must be a list, got {kind_of(turns)}")
+            problem = f"must be a list, got {kind_of(turns)}; write a list of turns, [] for none"
+            self._refuse(place, "$.turns", problem)
             return False
         for number, turn in enumerate(turns):
-            self._turn(f"{place}, $.turns[{number}]", turn)
+            self._turn(place, number, turn)
         self.offsets.append(len(self.turn_places))
         return True
 
-    def _turn(self, place: str, turn: Any) -> None:
+    def _turn(self, place: Spot, number: int, turn: Any) -> None:
+        path = f"$.turns[{number}]"
         if not isinstance(turn, Mapping):
-            self.refused.add(f"{place}: must be an object, got {kind_of(turn)}")
+            problem = f"must be an object, got {kind_of(turn)}; give it speaker and text"
+            self._refuse(place, path, problem)
             return
-        for key in turn:
-            if key not in TURN_KEYS:
-                self.refused.add(f"{place}.{_name(key)}: must be a known key; {suggest(str(key), TURN_KEYS)}")
-        for key in ("speaker", "text"):
+        self._keys(place, path, turn, TURN_KEYS)
+        for key, cure in (("speaker", "say who spoke"), ("text", "write what was said")):
             value = turn.get(key)
             if not isinstance(value, str) or (key == "speaker" and not value):
-                self.refused.add(f"{place}.{key}: must be a text, got {kind_of(value)}")
+                self._refuse(place, f"{path}.{key}", f"must be a text, got {kind_of(value)}; {cure}")
                 value = ""
             self.turns[key].append(value)
         self.turns["at"].append(turn.get("at"))
-        self.turn_places.append(place)
+        self.turn_places.append((place, number))
 
-    def _text(self, place: str, path: str, value: Any) -> str | None:
+    def _text(self, place: Spot, path: str, value: Any) -> str | None:
         if value is None or value == "":
             return None
         text = value if isinstance(value, str) else digits_of(value)
         if text is None:
-            self.refused.add(f"{place}, {path}: must be a text, got {kind_of(value)}")
+            self._refuse(place, path, f"must be a text, got {kind_of(value)}; write it as a text")
         return text
 
-    def _facts(self, place: str, facts: Any) -> Mapping[str, Any]:
+    def _facts(self, place: Spot, facts: Any) -> Mapping[str, Any]:
         if facts is None:
             return {}
         if not isinstance(facts, Mapping):
-            self.refused.add(f"{place}, $.facts: must be an object, got {kind_of(facts)}")
+            problem = f"must be an object, got {kind_of(facts)}; give each fact a name"
+            self._refuse(place, "$.facts", problem)
             return {}
         for name, value in facts.items():
+            path = f"$.facts.{_name(name)}"
             if not isinstance(name, str) or name in NOT_FACTS:
-                self.refused.add(
-                    f"{place}, $.facts.{_name(name)}: must not be named like a column; rename the fact"
-                )
+                self._refuse(place, path, "must not be named like a column; rename the fact")
             if not isinstance(value, str | bool | int | float | None):
-                self.refused.add(
-                    f"{place}, $.facts.{_name(name)}: must be a plain value, got {kind_of(value)}"
-                )
+                cure = "write a text, a number, true or false"
+                self._refuse(place, path, f"must be a plain value, got {kind_of(value)}; {cure}")
         return facts
 
     def columns(self) -> dict[str, Any]:
         """Return the columns, or raise once for every problem."""
         columns = self._columns() if not self.refused.count else {}
         if self.refused.count:
-            message = many_failures("interactions", self.refused.kept, count=self.refused.count)
-            raise RecordError(message, failures=self.refused.kept)
+            raise self.refused.error("interactions")
         return columns
 
     def _columns(self) -> dict[str, Any]:
-        places, turn_places = self.places, self.turn_places
-        at = time_column(self.plain["at"], self.refused, place=lambda row: f"{places[row]}, $.at", tz=self.tz)
-        turn_at = time_column(
-            self.turns["at"], self.refused, place=lambda row: f"{turn_places[row]}.at", tz=self.tz
-        )
+        at = time_column(self.plain["at"], self.refused, place=self._place_of("$.at"), tz=self.tz)
+        turn_at = time_column(self.turns["at"], self.refused, place=self._turn_time, tz=self.tz)
         names = dict.fromkeys(name for facts in self.facts for name in facts)
         return {
             "ids": tuple(self.seen),
@@ -145,8 +148,14 @@ class _Builder:
 
     def _fact_column(self, name: str) -> FactColumn:
         values = [facts.get(name) for facts in self.facts]
-        path = f"$.facts.{_name(name)}"
-        return fact_column(values, self.refused, place=lambda row: f"{self.places[row]}, {path}")
+        return fact_column(values, self.refused, place=self._place_of(f"$.facts.{_name(name)}"))
+
+    def _place_of(self, path: str) -> Place:
+        return lambda row: self.places[row].within(path)
+
+    def _turn_time(self, row: int) -> Spot:
+        place, number = self.turn_places[row]
+        return place.within(f"$.turns[{number}].at")
 
 
 def _name(key: Any) -> str:

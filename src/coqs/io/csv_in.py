@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from coqs.errors import SHOWN_FAILURES, RecordError, many_failures
+from coqs.errors import RecordError
 from coqs.io.formulas import unguarded
 from coqs.io.lines import MAX_LINE_BYTES, Input, Progress, Source, opened, text_lines
 from coqs.ratings import Ratings
 from coqs.rubric import Rubric
+from coqs.tables import Refusals, Spot
 
 OTHER_SEPARATORS = (";", "\t")
 
@@ -83,8 +84,12 @@ class _Table:
     columns: dict[str, list[str | None]]
     lines: list[int]
 
-    def place(self, row: int) -> str:
-        return f"line {self.lines[row]}"
+    def place(self, row: int) -> Spot:
+        return _spot(self.lines[row])
+
+
+def _spot(line: int) -> Spot:
+    return Spot(f"line {line}", line)
 
 
 def _table(given: Input, lines: Iterator[tuple[int, str]], id_column: str) -> _Table:
@@ -139,26 +144,17 @@ def _cells(
     known: dict[str, str | None] = {"": None}
     columns: list[list[str | None]] = [[] for _ in range(width)]
     numbers: list[int] = []
-    ragged: list[tuple[int, int]] = []
+    ragged = Refusals()
     for line, row in rows:
         if len(row) != width:
-            ragged.append((line, len(row)))
+            problem = f"must have {width} cells, as the header has, got {len(row)}"
+            ragged.add(f"{problem}; quote cells that hold a comma", at=_spot(line))
             continue
         numbers.append(line)
         for column, cell in zip(columns, row, strict=True):
             if cell not in known:
                 known[cell] = unguarded(cell)
             column.append(known[cell])
-    if ragged:
-        raise _ragged(given, ragged, width)
+    if ragged.count:
+        raise ragged.error(given.name, path=given.name)
     return numbers, columns
-
-
-def _ragged(given: Input, rows: list[tuple[int, int]], width: int) -> RecordError:
-    cure = "quote cells that hold a comma"
-    failures = [
-        f"line {line}: must have {width} cells, as the header has, got {n}; {cure}"
-        for line, n in rows[:SHOWN_FAILURES]
-    ]
-    message = many_failures(given.name, failures, count=len(rows))
-    return RecordError(message, path=given.name, line=rows[0][0], failures=failures)

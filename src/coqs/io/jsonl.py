@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from coqs.errors import RecordError
 from coqs.interactions import Interactions
 from coqs.io.lines import MAX_LINE_BYTES, Input, Progress, Source, opened, text_lines
+from coqs.tables import Spot
 
 _HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -58,13 +59,13 @@ def read_interactions(
             raise given.named(error) from None
 
 
-def _placed(given: Input, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[str, Any]]:
+def _placed(given: Input, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[Spot, Any]]:
     """Yield each record with its place; an empty file is refused at the end."""
     empty = True
     for number, text in lines:
         if text.strip():
             empty = False
-            yield f"line {number}", _record(given, number, text)
+            yield Spot(f"line {number}", number), _record(given, number, text)
     if empty:
         raise given.refusal("must hold one interaction a line, got an empty file; check the path")
 

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import attrs
 
 from coqs.errors import RecordError
+from coqs.tables import kind_of
 
 MAX_LINE_BYTES = 16 * 2**20
 """The longest line that is read unless the caller says otherwise."""
@@ -45,7 +46,8 @@ class Input:
 
     def named(self, error: RecordError) -> RecordError:
         """Return an error of the rooms below with the name of this file before it."""
-        return RecordError(f"{self.name}: {error.message}", path=self.name, failures=error.failures)
+        message = f"{self.name}: {error.message}"
+        return RecordError(message, path=self.name, line=error.line, failures=error.failures)
 
 
 @contextlib.contextmanager
@@ -65,9 +67,7 @@ def opened(source: Source) -> Iterator[Input]:
     elif hasattr(source, "readline"):
         yield Input(_name_of(source), source)
     else:
-        raise RecordError(
-            f"file: must be a path or a binary file, got a value of type {type(source).__name__}"
-        )
+        raise RecordError(f"file: must be a path or a binary file, got {kind_of(source)}; open it with 'rb'")
 
 
 def _file_at(path: Path) -> io.BufferedReader:

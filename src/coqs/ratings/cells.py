@@ -13,7 +13,7 @@ import numpy.typing as npt
 from coqs.errors import RecordError, suggest
 from coqs.model import Absence
 from coqs.rubric import Criterion, Numeric, SeveralChoice
-from coqs.tables import Refusals, as_number, frozen_array, is_missing, kind_of
+from coqs.tables import Place, Refusals, as_number, frozen_array, is_missing, kind_of
 
 ALIASES = MappingProxyType({"n/a": Absence.NOT_APPLICABLE})
 OPTION_MARK = "|"
@@ -52,7 +52,7 @@ def criterion_column(
     values: Sequence[Any],
     refused: Refusals,
     *,
-    place: Callable[[int], str],
+    place: Place,
     absences: Mapping[str, int],
 ) -> CriterionColumn:
     """Read a column; what does not fit is noted with its place and counts as unanswered."""
@@ -66,7 +66,7 @@ def criterion_column(
             if isinstance(value, str):
                 known[value] = found
         if isinstance(found, str):
-            refused.add(f"{place(row)}: {found}")
+            refused.add(found, at=place(row))
             found = (Absence.UNANSWERED.code, None)
         cells.append(found)
     return _column(criterion, cells)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import RecordError
-from coqs.tables import frozen_array
+from coqs.tables import frozen_array, kind_of
 
 Rows = npt.NDArray[np.int64]
 
@@ -28,7 +28,7 @@ def _texts(values: Sequence[str] | npt.NDArray[Any]) -> tuple[str, ...]:
     texts = tuple(values.tolist() if isinstance(values, np.ndarray) else values)
     for text in texts:
         if not isinstance(text, str):
-            raise RecordError(f"rated columns: must be texts, got {type(text).__name__}; pass ids")
+            raise RecordError(f"rated columns: must be texts, got {kind_of(text)}; pass ids")
     return texts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Self
 
 import attrs
@@ -17,7 +17,7 @@ from coqs.ratings.sheet import Answer, Sheet
 from coqs.ratings.tables_in import CONTEXT, columns_of_ratings, row_number
 from coqs.ratings.tables_out import context_table, long_table, wide_table
 from coqs.rubric import Rubric
-from coqs.tables import Encoded, Times, frozen_array, read_only
+from coqs.tables import Encoded, Place, Times, frozen_array, read_only
 
 Codes = npt.NDArray[np.int8]
 
@@ -97,10 +97,8 @@ class Ratings:
         )
 
     @classmethod
-    def from_placed_table(
-        cls, table: Mapping[str, Any], rubric: Rubric, *, place: Callable[[int], str], **how: Any
-    ) -> Self:
-        """Read ratings from a table whose rows have names of their own in messages, such as lines."""
+    def from_placed_table(cls, table: Mapping[str, Any], rubric: Rubric, *, place: Place, **how: Any) -> Self:
+        """Read ratings from a table whose rows have places of their own, such as lines."""
         return cls(rubric=rubric, **columns_of_ratings(table, rubric, place=place, **how))
 
     def __len__(self) -> int:

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 
-from coqs.errors import RecordError, many_failures, suggest
+from coqs.errors import RecordError, suggest
 from coqs.facts import FactColumn, fact_column
 from coqs.ratings.cells import absence_names, criterion_column
 from coqs.rubric import Rubric
-from coqs.tables import Encoded, Refusals, columns_of, is_missing, text_column, time_column
+from coqs.tables import (
+    Encoded,
+    Place,
+    Refusals,
+    Spot,
+    columns_of,
+    is_missing,
+    kind_of,
+    text_column,
+    time_column,
+)
 
 TEXT_CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
 CONTEXT = ("rater", *TEXT_CONTEXT, "at")
 LONG = ("criterion", "level")
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")
 """As programs write numbers; 007 and 1e5 may be somebody's codes."""
-Place = Callable[[int], str]
 
 
-def row_number(row: int) -> str:
+def row_number(row: int) -> Spot:
     """Name a row of a table by its number from 0."""
-    return f"row {row}"
+    return Spot(f"row {row}")
 
 
 @attrs.define(slots=True)
@@ -51,8 +60,9 @@ class _Table:
         """Return what names a cell of a column in messages."""
         rows = self.level_rows
         if rows is None or name not in self.rubric.criterion_ids:
-            return lambda row: f"{self.place(row)}, column {name!r}"
-        return lambda pair: f"{self.place_of_row(rows[pair, name])}, column 'level' of {name!r}"
+            return lambda row: self.place(row).within(f"column {name!r}", path=name)
+        words = f"column 'level' of {name!r}"
+        return lambda pair: self.place_of_row(rows[pair, name]).within(words, path="level")
 
     @property
     def n(self) -> int:
@@ -85,8 +95,7 @@ def columns_of_ratings(
         read = _widened(read)
     parts = _parts(read)
     if read.refused.count:
-        message = many_failures("ratings", read.refused.kept, count=read.refused.count)
-        raise RecordError(message, failures=read.refused.kept)
+        raise read.refused.error("ratings")
     return parts
 
 
@@ -100,11 +109,11 @@ def _check_headers(read: _Table, *, long: bool) -> None:
         )
     unknown = [name for name in read.columns if name not in known]
     if unknown:
-        failures = [
-            f"column {name[:60]!r}: must be a criterion, a context column or a fact; {suggest(name, known)}"
-            for name in unknown
-        ]
-        raise RecordError(many_failures("table", failures), failures=failures[: Refusals.KEPT])
+        problem = "must be a criterion, a context column or a fact"
+        for name in unknown:
+            at = Spot(f"column {name[:60]!r}", path=name)
+            read.refused.add(f"{problem}; {suggest(name, known)}", at=at)
+        raise read.refused.error("table")
 
 
 def _parts(read: _Table) -> dict[str, Any]:
@@ -141,15 +150,17 @@ def _parts(read: _Table) -> dict[str, Any]:
 
 def _check_pairs(read: _Table, interaction: Encoded, rater: Encoded) -> None:
     for row in np.flatnonzero(~interaction.present):
-        read.refused.add(f"{read.place(int(row))}, column 'interaction': must be an id, got an empty cell")
+        at = read.cell("interaction")(int(row))
+        read.refused.add("must be an id, got an empty cell; give each row its interaction", at=at)
     pairs = interaction.codes.astype(np.int64) * (len(rater.categories) + 1) + rater.codes + 1
     _, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
     repeated = np.flatnonzero(first[inverse.reshape(-1)] != np.arange(len(pairs)))
     for row in repeated[interaction.present[repeated]]:
         earlier = read.place(int(first[inverse.reshape(-1)[row]]))
         read.refused.add(
-            f"{read.place(int(row))}: must be the only row of its interaction and rater, "
-            f"got {interaction[row]!r} again (first in {earlier})"
+            f"must be the only row of its interaction and rater, "
+            f"got {interaction[row]!r} again (first in {earlier}); keep one",
+            at=read.place(int(row)),
         )
 
 
@@ -158,8 +169,9 @@ def _check_sets(read: _Table, sets: Encoded) -> None:
         if name not in read.rubric.set_ids:
             row = int(np.flatnonzero(sets.codes == code)[0])
             read.refused.add(
-                f"{read.place(row)}, column 'customer_set': must be a customer set of the rubric, "
-                f"got a text of {len(name)} characters; {suggest(name, read.rubric.set_ids)}"
+                f"must be a customer set of the rubric, "
+                f"got a text of {len(name)} characters; {suggest(name, read.rubric.set_ids)}",
+                at=read.cell("customer_set")(row),
             )
 
 
@@ -200,8 +212,9 @@ def _check_fact(read: _Table, name: str, column: Encoded, allowed: tuple[str, ..
         if value not in allowed:
             row = int(np.flatnonzero(column.codes == code)[0])
             read.refused.add(
-                f"{read.place(row)}, column {name!r}: must be a value that the rubric declares, "
-                f"got a text of {len(value)} characters; {suggest(value, allowed)}"
+                f"must be a value that the rubric declares, "
+                f"got a text of {len(value)} characters; {suggest(value, allowed)}",
+                at=read.cell(name)(row),
             )
 
 
@@ -237,14 +250,12 @@ def _spread(
     for row, (pair, id, level) in enumerate(cells):
         if not isinstance(id, str) or id not in spread:
             near = suggest(id, spread) if isinstance(id, str) else suggest("", spread)
-            read.refused.add(
-                f"{read.place(row)}, column 'criterion': must be a criterion of the rubric; {near}"
-            )
+            problem = f"must be a criterion of the rubric, got {kind_of(id)}; {near}"
+            read.refused.add(problem, at=read.cell("criterion")(row))
         elif rows.setdefault((pair, id), row) != row:
             earlier = read.place(rows[pair, id])
-            read.refused.add(
-                f"{read.place(row)}: must rate {id!r} once for its interaction and rater, as {earlier} did"
-            )
+            problem = f"must rate {id!r} once for its interaction and rater, as {earlier} did; keep one"
+            read.refused.add(problem, at=read.place(row))
         else:
             spread[id][pair] = level
     return rows
@@ -258,7 +269,8 @@ def _gathered(read: _Table, name: str, values: Sequence[Any], pair_of: list[int]
         if gathered[pair] is None:
             gathered[pair] = value
         elif gathered[pair] != value:
-            read.refused.add(f"{read.place(row)}, column {name!r}: must agree with the pair's earlier rows")
+            problem = f"must agree with the pair's earlier rows, got {kind_of(value)}; mend one of them"
+            read.refused.add(problem, at=read.cell(name)(row))
     return gathered
 
 
