@@ -105,6 +105,25 @@ def test_a_batch_compares_pickles_and_cannot_be_written_to() -> None:
     assert again != batch().rows(0, 2)
 
 
+def test_a_batch_made_by_hand_keeps_nothing_that_can_be_written_to() -> None:
+    at, offsets, wait = np.array(["NaT"], "M8[us]"), np.array([0, 0]), np.array([4.0])
+    made = coqs.Interactions(
+        ids=["a"],
+        context={},
+        at=at,
+        facts={"wait": wait},
+        turn_offsets=offsets,
+        turn_speaker=coqs.Encoded.missing(0),
+        turn_text=[],
+        turn_at=np.array([], "M8[s]"),
+    )
+    at[0], offsets[1], wait[0] = np.datetime64("2026-01-01"), 9, 5
+    assert (made.ids, made.at.tolist(), made.turn_offsets.tolist()) == (("a",), [None], [0, 0])
+    assert made.facts["wait"].tolist() == [4]
+    assert not any(each.flags.writeable for each in (made.at, made.turn_offsets, made.facts["wait"]))
+    assert (at.flags.writeable, offsets.flags.writeable) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("record", "said"),
     [

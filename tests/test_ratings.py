@@ -277,3 +277,42 @@ def test_a_callers_array_is_never_frozen() -> None:
     assert rated.interaction.tolist() == [0, 1]
     assert pickle.loads(pickle.dumps(rated)) == rated
     assert not pickle.loads(pickle.dumps(rated)).interaction.flags.writeable
+
+
+def test_ratings_made_by_hand_keep_nothing_that_can_be_written_to() -> None:
+    read_ones = read({"interaction": ["a"], "tone": ["good"], "wait": [3], "offered": ["map"]})
+    given = {"tone": np.array([1]), "wait": np.array([0], np.int8), "offered": np.array([0], np.int8)}
+    at, numbers, choices = np.array(["NaT"], "M8[us]"), np.array([3.0]), np.array([1], np.uint64)
+    made = coqs.Ratings(
+        rubric=RUBRIC,
+        interaction=read_ones.interaction,
+        rater=read_ones.rater,
+        context=read_ones.context,
+        at=at,
+        facts={},
+        codes=given,
+        numbers={"wait": numbers},
+        choices={"offered": choices},
+    )
+    for array in (*given.values(), numbers, choices):
+        array[0] = 7
+    assert made == read_ones
+    assert not any(array.flags.writeable for array in arrays_of(made))
+    assert made.codes["tone"].dtype == np.int8
+
+
+def test_a_sheet_cannot_be_written_to_and_does_not_show_contents() -> None:
+    sheet = read().sheet(0)
+    assert repr(sheet) == "<Sheet of 'a' by ann: 3 of 3 answered, 3 facts>"
+    assert repr(read().sheet(2)).startswith("<Sheet of 'c' by (unnamed): 1 of 3")
+    for mapping in (sheet.facts, sheet.answers):
+        with pytest.raises(TypeError):
+            mapping["late"] = "false"  # type: ignore[index]
+    assert pickle.loads(pickle.dumps(sheet)) == sheet
+
+
+def test_the_columns_of_scores_pickle_by_themselves() -> None:
+    stages = coqs.score(read()).stages
+    again = pickle.loads(pickle.dumps(stages))
+    assert again == stages
+    assert not any(column.flags.writeable for column in again.values())

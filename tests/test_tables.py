@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 
 import numpy as np
@@ -9,7 +10,18 @@ import pytest
 
 import coqs
 from coqs.facts import fact_column
-from coqs.tables import Encoded, Refusals, Spot, as_number, is_missing, kind_of, number_column, text_column
+from coqs.tables import (
+    Encoded,
+    FrozenMapping,
+    Refusals,
+    Spot,
+    as_number,
+    is_missing,
+    kind_of,
+    number_column,
+    read_only,
+    text_column,
+)
 
 
 def place(row: int) -> Spot:
@@ -35,6 +47,40 @@ def test_encoded_columns_compare_by_what_they_say_and_pickle_frozen() -> None:
     assert repr(column) == "<Encoded: 2 rows, 2 categories>"
     with pytest.raises(coqs.RecordError):
         coqs.Encoded([7], ("a",))
+
+
+def test_a_read_only_mapping_copies_what_could_be_written_to() -> None:
+    array = np.array([1.0, np.nan])
+    found = read_only({"a": array, "b": "text"})
+    array[0] = 7
+    assert found["a"].tolist()[0] == 1.0
+    assert dict(found).keys() == {"a", "b"}
+    assert (len(found), found.get("c"), read_only(found) is found) == (2, None, True)
+    assert repr(found) == "<FrozenMapping: a, b>"
+    assert repr(FrozenMapping({})) == "<FrozenMapping: empty>"
+    with pytest.raises(TypeError):
+        found["a"] = array  # type: ignore[index]
+
+
+@pytest.mark.parametrize("travel", [lambda each: pickle.loads(pickle.dumps(each)), copy.copy, copy.deepcopy])
+def test_a_read_only_mapping_travels_frozen(travel) -> None:
+    found = read_only(
+        {"a": np.array([1.0, np.nan]), "at": np.array(["NaT"], "M8[us]"), "b": Encoded([0], ("x",))}
+    )
+    again = travel(found)
+    assert again == found
+    assert not again["a"].flags.writeable
+    assert not again["b"].codes.flags.writeable
+
+
+def test_read_only_mappings_compare_by_what_they_hold() -> None:
+    found = read_only({"a": np.array([1.0, np.nan])})
+    assert found == {"a": np.array([1.0, np.nan])}
+    assert found != {"a": np.array([1.0, 2.0])}
+    assert found != {"a": [1.0, 2.0]}
+    assert found != {"b": np.array([1.0, np.nan])}
+    assert found != 3
+    assert read_only({"a": np.array(["x"])}) == {"a": np.array(["x"])}
 
 
 @pytest.mark.parametrize("value", [None, "", float("nan"), np.float32("nan"), np.datetime64("NaT")])

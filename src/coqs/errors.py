@@ -130,7 +130,7 @@ class NotFoundError(CoqsError, KeyError):
     def __init__(self, what: str, name: str, available: Iterable[str], *, where: str = "") -> None:
         known = tuple(available)
         place = f"{where}: " if where else ""
-        super().__init__(f"{place}no {what} {name!r}; {suggest(name, known)}", name=name, available=known)
+        super().__init__(f"{place}no {what} {name!r}; {suggest(str(name), known)}", name=name, available=known)
 
 
 class PluginError(CoqsError):

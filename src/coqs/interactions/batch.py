@@ -14,7 +14,7 @@ from coqs.errors import NotFoundError
 from coqs.facts import FactColumn, fact_at, same_facts, take_fact
 from coqs.interactions.records import columns_of_records
 from coqs.model import Provider
-from coqs.tables import TIME_UNIT, Encoded, Spot, Times, frozen_array, read_only
+from coqs.tables import TIME_UNIT, Encoded, Spot, Times, frozen_array, read_only, times_array
 
 
 @attrs.frozen(slots=True)
@@ -28,6 +28,14 @@ class Turn:
     """When it began, in UTC."""
 
 
+def _offsets(values: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    return frozen_array(values, np.int64)
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
 @attrs.frozen(slots=True, repr=False, eq=False)
 class Interactions:
     """A batch of n interactions with m turns, held as columns; arrays are read-only.
@@ -36,21 +44,21 @@ class Interactions:
     are views of one interaction.
     """
 
-    ids: tuple[str, ...]
+    ids: tuple[str, ...] = attrs.field(converter=_texts)
     """n unique ids."""
     context: Mapping[str, Encoded] = attrs.field(converter=read_only)
     """provider, provider_grade, customer, customer_set, site, channel, issue: (n,) each."""
-    at: Times
+    at: Times = attrs.field(converter=times_array)
     """(n,) datetime64[us] in UTC, NaT where unknown."""
     facts: Mapping[str, FactColumn] = attrs.field(converter=read_only)
     """What was recorded of each interaction: (n,) texts (booleans as true and false) or floats."""
-    turn_offsets: npt.NDArray[np.int64]
+    turn_offsets: npt.NDArray[np.int64] = attrs.field(converter=_offsets)
     """(n + 1,): the turns of interaction i are rows offsets[i] to offsets[i + 1] of the turn columns."""
     turn_speaker: Encoded
     """(m,) who spoke."""
-    turn_text: tuple[str, ...]
+    turn_text: tuple[str, ...] = attrs.field(converter=_texts)
     """(m,) what was said."""
-    turn_at: Times
+    turn_at: Times = attrs.field(converter=times_array)
     """(m,) datetime64[us] in UTC, NaT where unknown."""
 
     @classmethod
@@ -106,7 +114,7 @@ class Interactions:
             context={name: column.take(slice(start, stop)) for name, column in self.context.items()},
             at=self.at[start:stop],
             facts={name: take_fact(column, slice(start, stop)) for name, column in self.facts.items()},
-            turn_offsets=frozen_array(self.turn_offsets[start : stop + 1] - first, np.int64),
+            turn_offsets=self.turn_offsets[start : stop + 1] - first,
             turn_speaker=self.turn_speaker.take(slice(first, last)),
             turn_text=self.turn_text[first:last],
             turn_at=self.turn_at[first:last],
@@ -117,7 +125,7 @@ class Interactions:
             return NotImplemented
         return (
             self.ids == other.ids
-            and dict(self.context) == dict(other.context)
+            and self.context == other.context
             and np.array_equal(self.at, other.at, equal_nan=True)
             and same_facts(self.facts, other.facts)
             and np.array_equal(self.turn_offsets, other.turn_offsets)
@@ -133,18 +141,7 @@ class Interactions:
         return f"<Interactions: {len(self)} with {len(self.turn_text)} turns; facts: {facts}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        parts = {field.name: getattr(self, field.name) for field in attrs.fields(Interactions)}
-        return _rebuild, ({**parts, "context": dict(self.context), "facts": dict(self.facts)},)
-
-
-def _rebuild(parts: dict[str, Any]) -> Interactions:
-    """Make a batch from pickled parts, whose arrays come back writeable."""
-    for name in ("at", "turn_offsets", "turn_at"):
-        parts[name].flags.writeable = False
-    for column in parts["facts"].values():
-        if isinstance(column, np.ndarray):
-            column.flags.writeable = False
-    return Interactions(**parts)
+        return Interactions, tuple(getattr(self, field.name) for field in attrs.fields(Interactions))
 
 
 @attrs.frozen(slots=True, repr=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import attrs
@@ -75,12 +76,8 @@ class RatedColumns:
         return f"<RatedColumns: {len(self)} judgements>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, ({field.name: getattr(self, field.name) for field in attrs.fields(RatedColumns)},)
-
-
-def _rebuild(columns: dict[str, Any]) -> RatedColumns:
-    """Make columns from pickled parts, whose arrays come back writeable."""
-    return RatedColumns(**columns)
+        columns = {field.name: getattr(self, field.name) for field in attrs.fields(RatedColumns)}
+        return partial(RatedColumns, **columns), ()
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)

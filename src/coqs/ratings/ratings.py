@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Literal, Self
 
 import attrs
@@ -17,11 +18,25 @@ from coqs.ratings.sheet import Answer, Sheet
 from coqs.ratings.tables_in import CONTEXT, columns_of_ratings, row_number
 from coqs.ratings.tables_out import context_table, long_table, wide_table
 from coqs.rubric import Rubric
-from coqs.tables import Encoded, Place, Times, frozen_array, read_only
+from coqs.tables import Encoded, Place, Times, frozen_array, read_only, times_array
 
 Codes = npt.NDArray[np.int8]
+Numbers = npt.NDArray[np.float64]
+Choices = npt.NDArray[np.uint64]
 
 __all__ = ["CONTEXT", "Ratings"]
+
+
+def _codes(columns: Mapping[str, npt.ArrayLike]) -> Mapping[str, Codes]:
+    return read_only({id: frozen_array(column, np.int8) for id, column in columns.items()})
+
+
+def _numbers(columns: Mapping[str, npt.ArrayLike]) -> Mapping[str, Numbers]:
+    return read_only({id: frozen_array(column, np.float64) for id, column in columns.items()})
+
+
+def _choices(columns: Mapping[str, npt.ArrayLike]) -> Mapping[str, Choices]:
+    return read_only({id: frozen_array(column, np.uint64) for id, column in columns.items()})
 
 
 @attrs.frozen(slots=True, eq=False, repr=False, kw_only=True)
@@ -39,16 +54,16 @@ class Ratings:
     """(n,) ids of the raters; missing for a rater without a name."""
     context: Mapping[str, Encoded] = attrs.field(converter=read_only)
     """provider, provider_grade, customer, customer_set, site, channel, issue: (n,) each."""
-    at: Times
+    at: Times = attrs.field(converter=times_array)
     """(n,) datetime64[us] in UTC, NaT where unknown."""
     facts: Mapping[str, FactColumn] = attrs.field(converter=read_only)
     """What was recorded before rating: (n,) encoded texts or floats."""
-    codes: Mapping[str, Codes] = attrs.field(converter=read_only)
+    codes: Mapping[str, Codes] = attrs.field(converter=_codes)
     """Criterion id to (n,) int8: the level's position from 0, or a negative `Absence.code`. A several
     choice has 0 where it is answered."""
-    numbers: Mapping[str, npt.NDArray[np.float64]] = attrs.field(converter=read_only)
+    numbers: Mapping[str, Numbers] = attrs.field(converter=_numbers)
     """Numeric criteria: (n,) the values, NaN where absent."""
-    choices: Mapping[str, npt.NDArray[np.uint64]] = attrs.field(converter=read_only)
+    choices: Mapping[str, Choices] = attrs.field(converter=_choices)
     """Several choice: (n,) bit sets, bit k for option k."""
     evidence: EvidenceTable = attrs.field(factory=EvidenceTable.empty)
     """Where in the dialogues machine raters saw what they judged."""
@@ -161,11 +176,11 @@ class Ratings:
             interaction=self.interaction.take(rows),
             rater=self.rater.take(rows),
             context={name: column.take(rows) for name, column in self.context.items()},
-            at=frozen_array(self.at[rows], self.at.dtype),
+            at=self.at[rows],
             facts={name: take_fact(column, rows) for name, column in self.facts.items()},
-            codes={id: frozen_array(column[rows], np.int8) for id, column in self.codes.items()},
-            numbers={id: frozen_array(column[rows], np.float64) for id, column in self.numbers.items()},
-            choices={id: frozen_array(column[rows], np.uint64) for id, column in self.choices.items()},
+            codes={id: column[rows] for id, column in self.codes.items()},
+            numbers={id: column[rows] for id, column in self.numbers.items()},
+            choices={id: column[rows] for id, column in self.choices.items()},
             problems=self.problems,
         )
 
@@ -184,14 +199,12 @@ class Ratings:
             self.rubric == other.rubric
             and self.interaction == other.interaction
             and self.rater == other.rater
-            and dict(self.context) == dict(other.context)
+            and self.context == other.context
             and np.array_equal(self.at, other.at, equal_nan=True)
             and same_facts(self.facts, other.facts)
-            and all(np.array_equal(self.codes[id], other.codes[id]) for id in self.codes)
-            and all(
-                np.array_equal(self.numbers[id], other.numbers[id], equal_nan=True) for id in self.numbers
-            )
-            and all(np.array_equal(self.choices[id], other.choices[id]) for id in self.choices)
+            and self.codes == other.codes
+            and self.numbers == other.numbers
+            and self.choices == other.choices
             and self.evidence == other.evidence
         )
 
@@ -199,16 +212,4 @@ class Ratings:
 
     def __reduce__(self) -> tuple[Any, ...]:
         parts = {field.name: getattr(self, field.name) for field in attrs.fields(Ratings)}
-        return _rebuild, ({k: dict(v) if isinstance(v, Mapping) else v for k, v in parts.items()},)
-
-
-def _rebuild(parts: dict[str, Any]) -> Ratings:
-    """Make ratings from pickled parts, whose arrays come back writeable."""
-    arrays = [
-        parts["at"],
-        *(column for name in ("facts", "codes", "numbers", "choices") for column in parts[name].values()),
-    ]
-    for array in arrays:
-        if isinstance(array, np.ndarray):
-            array.flags.writeable = False
-    return Ratings(**parts)
+        return partial(Ratings, **parts), ()  # what unpickles comes back writeable; making freezes it again

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from coqs.model import Absence
+from coqs.tables import read_only
 
 
 @attrs.frozen(slots=True)
@@ -28,14 +29,21 @@ class Answer:
         return self.absence in (Absence.UNANSWERED, Absence.ABSTAINED, Absence.FAILED)
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, repr=False)
 class Sheet:
     """What one rater said of one interaction, with what was recorded of it."""
 
     interaction: str
     rater: str | None
     customer_set: str | None
-    facts: Mapping[str, str | float]
+    facts: Mapping[str, str | float] = attrs.field(converter=read_only)
     """The facts that are known."""
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Answer] = attrs.field(converter=read_only)
     """The answer to every criterion of the rubric."""
+
+    def __repr__(self) -> str:
+        given = sum(answer.absence is None for answer in self.answers.values())
+        return (
+            f"<Sheet of {self.interaction!r} by {self.rater or '(unnamed)'}: "
+            f"{given} of {len(self.answers)} answered, {len(self.facts)} facts>"
+        )
