@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import pickle
+import sys
+import zoneinfo
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -21,6 +25,7 @@ from coqs.tables import (
     number_column,
     read_only,
     text_column,
+    zone_named,
 )
 
 
@@ -81,6 +86,34 @@ def test_read_only_mappings_compare_by_what_they_hold() -> None:
     assert found != {"b": np.array([1.0, np.nan])}
     assert found != 3
     assert read_only({"a": np.array(["x"])}) == {"a": np.array(["x"])}
+
+
+@pytest.fixture
+def without_zones(monkeypatch) -> Iterator[None]:
+    """Take this machine's zone data away."""
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, "tzdata", None)
+        zoneinfo.reset_tzpath(to=[])
+        zoneinfo.ZoneInfo.clear_cache()
+        yield
+    zoneinfo.reset_tzpath()
+
+
+@pytest.mark.usefixtures("without_zones")
+def test_where_there_is_no_zone_data_the_extra_is_named() -> None:
+    with pytest.raises(
+        coqs.MissingDependencyError, match=r"tz='Europe/Madrid' needs tzdata.*coqs\[zones\]"
+    ) as caught:
+        zone_named("Europe/Madrid")
+    assert caught.value.extra == "zones"
+    assert zone_named("UTC") is dt.UTC
+    assert zone_named(None) is None
+
+
+@pytest.mark.parametrize("tz", ["Europe/Madird", 3, dt.UTC])
+def test_what_names_no_zone_is_refused(tz) -> None:
+    with pytest.raises(coqs.RecordError, match=r"^tz: must be .*; "):
+        zone_named(tz)
 
 
 @pytest.mark.parametrize("value", [None, "", float("nan"), np.float32("nan"), np.datetime64("NaT")])
