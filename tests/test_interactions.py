@@ -57,6 +57,12 @@ def test_records_become_columns() -> None:
     assert len(found) == 3
 
 
+@pytest.mark.parametrize("role", ["provider", "customer", "system", "Supervisor", "customers"])
+def test_other_roles_may_speak(role: str) -> None:
+    found = coqs.Interactions.from_records([{"id": "a", "turns": [{"speaker": role, "text": "x"}]}])
+    assert found["a"].turns[0].speaker == role
+
+
 def test_one_interaction_is_a_view() -> None:
     first = batch()["I-1"]
     assert first.provider == coqs.Provider("ann", "lead")
@@ -138,6 +144,8 @@ def test_a_batch_made_by_hand_keeps_nothing_that_can_be_written_to() -> None:
         ({"id": "a", "turns": [], "site": 1.5}, "record 0, $.site: must be a text, got a value of type float"),
         ({"id": "a", "turns": [7]}, "record 0, $.turns[0]: must be an object, got a value of type int"),
         ({"id": "a", "turns": [{"speaker": "", "text": SECRET}]}, "$.turns[0].speaker: must be a text, got a text of 0"),
+        ({"id": "a", "turns": [{"speaker": "Provider", "text": SECRET}]}, "$.turns[0].speaker: must be in lower case without blanks around it, got a text of 8 characters; did you mean 'provider'?"),
+        ({"id": "a", "turns": [{"speaker": " customer", "text": SECRET}]}, "got a text of 9 characters; did you mean 'customer'?"),
         ({"id": "a", "turns": [{"speaker": "x", "text": None}]}, "record 0, $.turns[0].text: must be a text"),
         ({"id": "a", "turns": [{"speaker": "x", "text": "y", "when": 1}]}, "$.turns[0].when: must be a known key"),
         ({"id": "a", "turns": [{"speaker": "x", "text": "y", "at": SECRET}]}, "record 0, $.turns[0].at: must be a time such"),

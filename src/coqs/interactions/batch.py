@@ -22,7 +22,7 @@ class Turn:
     """One turn of a dialogue. Its repr does not show the words."""
 
     speaker: str
-    """provider, customer, or another role."""
+    """provider, customer, or another role in lower case."""
     text: str = attrs.field(repr=lambda text: f"<{len(text)} characters>")
     at: dt.datetime | None = None
     """When it began, in UTC."""
@@ -69,14 +69,18 @@ class Interactions:
         ----------
         records
             Mappings with the keys id, at, provider, provider_grade, customer, customer_set, site,
-            channel, issue, turns (mappings with speaker, text, at) and facts (name to value).
+            channel, issue, turns (mappings with speaker, text, at) and facts (name to value). A
+            speaker is `provider`, `customer` or another role in lower case, such as `system`.
         tz
             The zone of times that state none, such as "Europe/Madrid"; without it they are refused.
 
         Raises
         ------
         RecordError
-            Some records cannot be used; `failures` lists the first, with place and key path.
+            Some records cannot be used, or `tz` is no zone; `failures` lists the first, with place and
+            key path.
+        MissingDependencyError
+            `tz` names a zone, and this machine has no zone data; the extra `zones` brings it.
         """
         placed = ((Spot(f"record {n}"), record) for n, record in enumerate(records))
         return cls.from_placed_records(placed, tz=tz)

@@ -15,6 +15,8 @@ CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "ch
 KEYS = ("id", "at", *CONTEXT, "turns", "facts")
 NOT_FACTS = ("interaction", "rater", "at", *CONTEXT)
 TURN_KEYS = ("speaker", "text", "at")
+SPEAKERS = ("provider", "customer")
+"""Those whom raters know by name; others are roles of the caller's own."""
 
 
 def columns_of_records(records: Iterable[tuple[Spot, Any]], *, tz: str | None) -> dict[str, Any]:
@@ -97,8 +99,15 @@ class _Builder:
                 self._refuse(place, f"{path}.{key}", f"must be a text, got {kind_of(value)}; {cure}")
                 value = ""
             self.turns[key].append(value)
+        self._speaker(place, f"{path}.speaker", self.turns["speaker"][-1])
         self.turns["at"].append(turn.get("at"))
         self.turn_places.append((place, number))
+
+    def _speaker(self, place: Spot, path: str, speaker: str) -> None:
+        """Refuse what is almost a known speaker: raters would silently take it for another role."""
+        if speaker not in SPEAKERS and (meant := speaker.strip().casefold()) in SPEAKERS:
+            problem = f"must be in lower case without blanks around it, got {kind_of(speaker)}"
+            self._refuse(place, path, f"{problem}; did you mean {meant!r}?")
 
     def _text(self, place: Spot, path: str, value: Any) -> str | None:
         if value is None or value == "":

@@ -30,7 +30,8 @@ def read_interactions(
 
     A line holds ``id`` and ``turns`` (objects with ``speaker``, ``text`` and ``at``), and where they are
     known ``at``, ``provider``, ``provider_grade``, ``customer``, ``customer_set``, ``site``, ``channel``,
-    ``issue`` and ``facts`` (name to value). Blank lines are passed over.
+    ``issue`` and ``facts`` (name to value). A speaker is ``provider``, ``customer`` or another role in
+    lower case, such as ``system``. Blank lines are passed over.
 
     Parameters
     ----------
@@ -47,7 +48,10 @@ def read_interactions(
     ------
     RecordError
         The file cannot be read, is empty, is not UTF-8 or JSON, or holds records that cannot be used;
-        with ``path``, and with ``line`` where one line is at fault.
+        with ``path``, with ``line`` where one line is at fault, and with ``failures``, each with its
+        own line and key path. Or ``tz`` is no zone, or ``max_line_bytes`` is below 1.
+    MissingDependencyError
+        ``tz`` names a zone, and this machine has no zone data; the extra ``zones`` brings it.
     """
     with opened(path) as given:
         lines = text_lines(given, max_line_bytes=max_line_bytes, progress=progress)
