@@ -242,12 +242,25 @@ def test_the_repr_shows_shape_and_not_contents() -> None:
 def test_a_row_is_found_by_interaction_and_rater() -> None:
     found = read({"interaction": ["a", "a", "b"], "rater": ["ann", "bob", "ann"], "tone": [0, 1, 2]})
     assert [found.row_of("a", rater="bob"), found.row_of("b")] == [1, 2]
-    with pytest.raises(coqs.NotFoundError, match="several rated it, name one with rater="):
+    with pytest.raises(coqs.NotFoundError) as caught:
         found.row_of("a")
+    said = "interaction 'a': several raters rated it: name one with rater=; known are 'ann', 'bob'"
+    assert (str(caught.value), caught.value.available) == (said, ("ann", "bob"))
     with pytest.raises(coqs.NotFoundError, match="no rater 'eve'; known are 'ann', 'bob'"):
         found.row_of("a", rater="eve")
     with pytest.raises(coqs.NotFoundError, match="no interaction 'c'"):
         found.row_of("c")
+
+
+def test_a_rater_without_a_name_is_asked_for_with_an_empty_text() -> None:
+    found = read({"interaction": ["a", "a", "b"], "rater": ["ann", None, "ann"], "tone": [0, 1, 2]})
+    assert [found.row_of("a", rater=""), found.row_of("a", rater="ann")] == [1, 0]
+    with pytest.raises(
+        coqs.NotFoundError, match=r'rater="" for the unnamed one.; known are .\(unnamed\)., .ann.'
+    ):
+        found.row_of("a")
+    with pytest.raises(coqs.NotFoundError, match=r"interaction 'b': no rater '\(unnamed\)'; known are 'ann'"):
+        found.row_of("b", rater="")
 
 
 def test_ratings_of_nobody_are_ratings() -> None:

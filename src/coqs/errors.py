@@ -127,10 +127,14 @@ class NotFoundError(CoqsError, KeyError):
     name: str
     available: tuple[str, ...]
 
-    def __init__(self, what: str, name: str, available: Iterable[str], *, where: str = "") -> None:
+    def __init__(
+        self, what: str, name: str, available: Iterable[str], *, where: str = "", problem: str = ""
+    ) -> None:
+        """Say that there is no `what` of this name, or what else the `problem` is."""
         known = tuple(available)
         place = f"{where}: " if where else ""
-        super().__init__(f"{place}no {what} {name!r}; {suggest(str(name), known)}", name=name, available=known)
+        message = f"{place}{problem or f'no {what} {name!r}'}; {suggest(str(name), known)}"
+        super().__init__(message, name=name, available=known)
 
 
 class PluginError(CoqsError):

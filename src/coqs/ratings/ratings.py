@@ -20,11 +20,22 @@ from coqs.ratings.tables_out import context_table, long_table, wide_table
 from coqs.rubric import Rubric
 from coqs.tables import Encoded, Place, Times, frozen_array, read_only, times_array
 
+UNNAMED = "(unnamed)"
 Codes = npt.NDArray[np.int8]
 Numbers = npt.NDArray[np.float64]
 Choices = npt.NDArray[np.uint64]
 
 __all__ = ["CONTEXT", "Ratings"]
+
+
+def _no_rater(interaction: str, rater: str | None, raters: Iterable[str]) -> NotFoundError:
+    """Make the error for a rater who did not rate an interaction, or for none where there are several."""
+    names, where = [each or UNNAMED for each in raters], f"interaction {interaction!r}"
+    if rater is not None:
+        return NotFoundError("rater", rater or UNNAMED, names, where=where)
+    hint = ' (rater="" for the unnamed one)' if UNNAMED in names else ""
+    problem = f"several raters rated it: name one with rater={hint}"
+    return NotFoundError("rater", "", names, where=where, problem=problem)
 
 
 def _codes(columns: Mapping[str, npt.ArrayLike]) -> Mapping[str, Codes]:
@@ -130,6 +141,8 @@ class Ratings:
     def row_of(self, interaction: str, *, rater: str | None = None) -> int:
         """Return the row of an interaction, and of a rater where several rated it.
 
+        A rater without a name is asked for with an empty text.
+
         Raises
         ------
         NotFoundError
@@ -138,13 +151,11 @@ class Ratings:
         if interaction not in self.interaction.categories:
             raise NotFoundError("interaction", interaction, self.interaction.categories)
         rows = np.flatnonzero(self.interaction.codes == self.interaction.categories.index(interaction))
-        raters = [self.rater[int(row)] for row in rows]
+        raters = [self.rater[int(row)] or "" for row in rows]
         if rater is None and len(rows) == 1:
             return int(rows[0])
         if rater not in raters:
-            names = [each or "(unnamed)" for each in raters]
-            several = "" if rater else ": several rated it, name one with rater="
-            raise NotFoundError("rater", rater or "", names, where=f"interaction {interaction!r}{several}")
+            raise _no_rater(interaction, rater, raters)
         return int(rows[raters.index(rater)])
 
     def sheet(self, row: int) -> Sheet:
