@@ -52,7 +52,9 @@ def test_a_place_that_goes_away_takes_the_other_files_with_it(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((*SCORE, "--out", "ratings.csv"), "ratings.csv: must not be the input as well"),
+        ((*SCORE, "--out", "ratings.csv"), "ratings.csv: must not be an input as well"),
+        ((*SCORE, "--out", "desk.toml"), "desk.toml: must not be an input as well"),
+        ((*SCORE, "--report", "desk.toml"), "desk.toml: must not be an input as well"),
         ((*SCORE, "--out", "./x", "--report", "x"), "x: must not be another output as well"),
         ((*SCORE, "--out", "no/s.csv"), "no: must be usable, got 'no such folder'"),
         ((*SCORE, "--out", "."), ".: must be usable, got 'is a directory'"),
@@ -60,7 +62,7 @@ def test_a_place_that_goes_away_takes_the_other_files_with_it(tmp_path: Path) ->
         ((*RATE, "--evidence", "rated.csv"), "rated.csv: must not be another output as well"),
         (
             ("rate", "dialogues.jsonl", "--rubric", "coqs", "--out", "dialogues.jsonl"),
-            "must not be the input",
+            "must not be an input",
         ),
         (("demo", "--out", "no"), "no: must be usable, got 'no such folder'"),
     ],
@@ -178,3 +180,33 @@ def test_without_a_terminal_there_is_no_bar(shell) -> None:
 
 def test_no_rows_align_to_no_lines() -> None:
     assert aligned([]) == []
+
+
+def test_a_command_whose_outputs_are_closed_ends_without_a_traceback(folder: Path) -> None:
+    command = f"{sys.executable} -m coqs"
+    deaf = ["sh", "-c", f"{command} plugins >&-"]
+    quiet = subprocess.run(deaf, cwd=folder, capture_output=True, check=False)
+    assert (quiet.returncode, quiet.stderr) == (0, b"")
+    blind = ["sh", "-c", f"{command} score none.csv --rubric desk.toml 2>&-"]
+    assert subprocess.run(blind, cwd=folder, capture_output=True, check=False).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--seed", "-1"], "must be a whole number from 0"),
+        (["--n", "99999999999999"], "memory: must hold the whole input"),
+    ],
+)
+def test_a_demo_that_cannot_be_made_is_told_in_one_message(shell, asked: list[str], said: str) -> None:
+    done = shell("demo", *asked)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without an end")
+def test_a_rubric_without_an_end_is_refused(shell) -> None:
+    done = shell("rubric", "check", "/dev/zero")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "must be a rubric of at most 16777216 bytes" in done.stderr

@@ -12,6 +12,7 @@ import attrs
 import pytest
 
 import coqs
+from coqs.results import whole_table
 
 HARD_SPACE = "\N{NO-BREAK SPACE}"
 EVIL = "</title><script>alert('x')</script>\" onload=\"x' &amp; <b>"
@@ -224,7 +225,7 @@ def test_the_same_scores_give_the_same_page(sample: coqs.Scores, page: Document,
 
 
 def test_the_answer_comes_first_and_opens_with_the_ethics_gate(page: Document) -> None:
-    assert re.search(r"In short Attention: An ethics gate failed in 1 of 300 interactions", page.text)
+    assert re.search(r"In short Attention: An ethics gate failed in \d+ of \d+ interactions", page.text)
     assert page.text.index("ethics gate failed") < page.text.index("The mean score is")
 
 
@@ -239,8 +240,8 @@ def test_gates_stand_by_class_with_the_number_of_interactions(read: Any) -> None
         "irreversible",
     ]
     assert [row[1] for row in rows] == ["1", "0", "0", "1", "1"]
-    one, none = "1 failed of 3", "none of 3"
-    assert [row[2] for row in rows] == [one, none, none, one, one]
+    absent = "the rubric has none"
+    assert [row[2] for row in rows] == ["1 failed of 2", absent, absent, "1 failed of 2", "1 failed of 3"]
 
 
 def test_each_failed_answer_is_listed_with_what_was_seen(read: Any) -> None:
@@ -278,8 +279,11 @@ def test_a_rubric_without_ethics_gates_says_so(read: Any) -> None:
 def test_the_overall_score_stands_with_its_interval_and_n(page: Document, sample: coqs.Scores) -> None:
     head, value, _, interval, n = page.row("All interactions, 300 in number", "Score")
     assert head.startswith("Score")
-    assert (value, interval, n) == ("81.6 %", "80.4 to 82.9 %", "296 interactions")
-    assert page.row("All interactions, 300 in number", "Pass")[4] == "296 interactions"
+    (whole,) = whole_table(sample).rows()
+    ends = f"{whole['ci_low'] * 100:.1f} to {whole['ci_high'] * 100:.1f} %"
+    assert (value, interval) == (f"{whole['mean'] * 100:.1f} %", ends)
+    assert n == f"{whole['n_scored']} interactions"
+    assert page.row("All interactions, 300 in number", "Pass")[4] == f"{whole['n_verdicts']} interactions"
     assert page.row("All interactions, 300 in number", "Exceeds")[4] == f"{answers(sample):,} answers"
 
 
@@ -337,7 +341,8 @@ def test_providers_stand_by_id_with_intervals_and_never_ranked(page: Document, s
         assert shown[4] == f"{row['n_scored']} of {row['n']}"
         assert f"n = {row['n_verdicts']})" in shown[6]
         assert re.search(r"\(.+; n = [\d,]+\)", shown[7])
-    assert "the dashed line the mean of all interactions, 81.6 %" in page.text
+    mean = whole_table(sample)["mean"][0]
+    assert f"the dashed line the mean of all interactions, {mean * 100:.1f} %" in page.text
 
 
 def test_one_interaction_leaves_the_interval_untold(read: Any) -> None:

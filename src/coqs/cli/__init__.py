@@ -13,6 +13,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
 from coqs.cli.arguments import parsed
 from coqs.cli.text import tell
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 is done, 1 findings that the caller asked to fail on, 2 unusable input with one message on
     standard error and nothing half-written; 130 interrupted, 141 nobody reads the output any more.
     """
+    _replace_closed_streams()
     _spare_odd_terminals()
     try:
         code = _run(parsed(sys.argv[1:] if argv is None else argv))
@@ -46,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (CoqsError, OSError) as error:
         tell(_message(error))
         _let_go_of_output_if_broken()
+        return UNUSABLE
+    except MemoryError:
+        tell("memory: must hold the whole input, got too much of it; give less at a time")
         return UNUSABLE
     return code
 
@@ -73,6 +78,13 @@ def _message(error: CoqsError | OSError) -> str:
         return str(error)
     problem = (error.strerror or type(error).__name__).lower()
     return f"{error.filename or 'output'}: must be usable, got {problem!r}; check the path"
+
+
+def _replace_closed_streams() -> None:
+    """Let what nobody can read go nowhere: a shell may start a command with its outputs closed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
 
 
 def _spare_odd_terminals() -> None:

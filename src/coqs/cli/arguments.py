@@ -84,7 +84,7 @@ def _command(commands: Any, name: str, what: str) -> argparse.ArgumentParser:
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", default=".", help="folder for report.html (default: here)")
     parser.add_argument("--n", type=_count, default=300, help="interactions in the sample (default: 300)")
-    parser.add_argument("--seed", type=int, default=1, help="seed of the sample (default: 1)")
+    parser.add_argument("--seed", type=_seed, default=1, help="seed of the sample (default: 1)")
 
 
 def _score(parser: argparse.ArgumentParser) -> None:
@@ -220,6 +220,12 @@ def _share(text: str) -> Fraction:
     if not 0 <= share <= 1:
         raise argparse.ArgumentTypeError(f"must be a share from 0 to 1, got {text!r}")
     return share
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0, got {text!r}")
+    return int(text)
 
 
 def _count(text: str) -> int:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from coqs.cli.text import aligned, counted, per_cent
 from coqs.results import REASONS, GroupTable, Scores, stage_table, whole_table
 
@@ -55,7 +53,7 @@ def _scored(scores: Scores) -> str:
 def _gates(scores: Scores, whole: dict[str, Any]) -> Iterator[str]:
     rows = [["gates, by interactions", "failed", "of those answered", ""]]
     for name in scores.gates:
-        failed, answered = whole[f"gates_{name}"], _answered(scores, name)
+        failed, answered = whole[f"gates_{name}"], whole[f"gates_{name}_observed"]
         share = per_cent(failed / answered) if answered else "cannot tell"
         rows.append([f"  {name}", f"{failed:,}", f"{answered:,}", share])
     yield from aligned(rows)
@@ -67,14 +65,6 @@ def _gates(scores: Scores, whole: dict[str, Any]) -> Iterator[str]:
     if scores.irreversible.any():
         below = counted(int((scores.irreversible > 0).sum()), "rating")
         yield f"  irreversible: {below} with a life-safety or other irreversible criterion below expectation"
-
-
-def _answered(scores: Scores, error_class: str) -> int:
-    """Count the interactions in which someone answered a gate of this class; the others tell nothing."""
-    ratings = scores.ratings
-    gated = [each.id for each in scores.rubric.criteria if each.gate and each.gate.error_class == error_class]
-    rows = np.any([ratings.codes[id] >= 0 for id in gated], axis=0) if gated else np.empty(0, np.int64)
-    return len(np.unique(ratings.interaction.codes[rows]))
 
 
 def _overall(whole: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,9 +18,9 @@ from coqs.whole_file import opened_whole
 Write = Callable[[Path], None]
 
 
-def check_places(*outputs: str | None, given: str | None = None) -> None:
-    """Refuse what could not be written, or would overwrite the input or another output, before any work."""
-    taken = {} if given is None else {os.path.realpath(given): "the input"}
+def check_places(*outputs: str | None, given: Sequence[str] = ()) -> None:
+    """Refuse what could not be written, or would overwrite an input or another output, before any work."""
+    taken = {os.path.realpath(each): "an input" for each in given}
     for output in outputs:
         if output is None:
             continue

@@ -21,7 +21,7 @@ from coqs.ratings import Ratings
 
 def rate(arguments: Namespace) -> int:
     """Read dialogues, let the raters rate them, write the ratings, say what to do with them."""
-    check_places(arguments.out, arguments.evidence, given=arguments.dialogues)
+    check_places(arguments.out, arguments.evidence, given=(arguments.dialogues, arguments.rubric))
     plugins = plugins_with_warnings()
     rubric = rubric_named(arguments.rubric, plugins)
     raters = arguments.rater or ["phrases"]

@@ -17,7 +17,7 @@ def score(arguments: Namespace) -> int:
     """Read, score, write what was asked for, print the findings; 1 where they fail what was asked."""
     if arguments.report is not None:
         check_report()
-    check_places(arguments.out, arguments.report, given=arguments.ratings)
+    check_places(arguments.out, arguments.report, given=(arguments.ratings, arguments.rubric))
     scores = scores_of(arguments)
     tables = [scores.by(*keys) for keys in arguments.by]
     failures = list(_failures(scores, arguments))

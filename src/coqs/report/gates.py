@@ -37,7 +37,7 @@ class GateRow:
     failed: int
     """Interactions in which one failed."""
     n: int
-    """Interactions in all."""
+    """Interactions in which one was answered."""
 
 
 @attrs.frozen(slots=True)
@@ -71,7 +71,10 @@ def gates_of(scores: Scores, n: int) -> Gates:
     masks = {name: scores.gates[name] > 0 for name, _ in MEANINGS} | {IRREVERSIBLE: scores.irreversible > 0}
     failed = {name: _interactions(scores, mask) for name, mask in masks.items()}
     rubric = scores.rubric
-    rows = [GateRow(name, text, _with_gate(rubric, name), failed[name], n) for name, text in MEANINGS]
+    observed = {name: _interactions(scores, scores.gates_observed[name] > 0) for name, _ in MEANINGS}
+    rows = [
+        GateRow(name, text, _with_gate(rubric, name), failed[name], observed[name]) for name, text in MEANINGS
+    ]
     irreversible = sum(each.irreversible for each in rubric.criteria)
     text = "below what is expected where nothing can be put right afterwards"
     rows.append(GateRow(IRREVERSIBLE, text, irreversible, failed[IRREVERSIBLE], n))

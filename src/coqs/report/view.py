@@ -154,9 +154,12 @@ def _headlines(
 def _gate_lines(gates: Gates, n: int) -> list[Headline]:
     ethics, *others, irreversible = gates.rows
     if ethics.failed:
-        text = f"An ethics gate failed in {part_of(ethics.failed, n)} interactions. No score makes up for it."
+        where = f"{part_of(ethics.failed, ethics.n)} interactions"
+        text = f"An ethics gate failed in {where}. No score makes up for it."
+    elif ethics.criteria and ethics.n:
+        text = f"No ethics gate failed in {counted(ethics.n, 'interaction')}."
     elif ethics.criteria:
-        text = f"No ethics gate failed in {counted(n, 'interaction')}."
+        text = "No ethics gate was answered, so nothing can be told of ethics."
     else:
         text = "The rubric has no ethics gate."
     lines = [Headline(text, is_alarm=bool(ethics.failed))]

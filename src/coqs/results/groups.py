@@ -22,7 +22,8 @@ class GroupTable:
     interactions; `mean`, `ci_low`, `ci_high` of the overall score; `n_verdicts`, `pass_share`,
     `pass_ci_low`, `pass_ci_high`; `n_answers` answered criteria, and of them
     `exceeds_share` with `exceeds_ci_low`, `exceeds_ci_high`, `meets_share`, `below_share`;
-    `coverage`; and `gates_CLASS`, the interactions in which a gate of that class failed.
+    `coverage`; `gates_CLASS`, the interactions in which a gate of that class failed, and
+    `gates_CLASS_observed`, those in which one was answered.
     """
 
     keys: tuple[str, ...]

@@ -57,6 +57,8 @@ class ScoreColumns:
     """Stage id to (n,) share; NaN where not scored."""
     gates: Mapping[str, Counts] = attrs.field(converter=read_only)
     """Error class to (n,) number of gates that failed."""
+    gates_observed: Mapping[str, Counts] = attrs.field(converter=read_only)
+    """Error class to (n,) number of gates that were asked and answered."""
     gates_unobserved: Counts
     """(n,) gates that were asked and not answered."""
     irreversible: Counts
@@ -131,6 +133,11 @@ class Scores:
     def gates(self) -> Mapping[str, Counts]:
         """Error class to (n,) number of gates that failed, the same under every policy."""
         return self.columns.gates
+
+    @property
+    def gates_observed(self) -> Mapping[str, Counts]:
+        """Error class to (n,) number of gates that were asked and answered: what can fail."""
+        return self.columns.gates_observed
 
     @property
     def gates_unobserved(self) -> Counts:

@@ -33,6 +33,8 @@ class Scored(Protocol):
     @property
     def gates(self) -> Mapping[str, npt.NDArray[np.int32]]: ...
     @property
+    def gates_observed(self) -> Mapping[str, npt.NDArray[np.int32]]: ...
+    @property
     def counts(self) -> Mapping[str, npt.NDArray[np.int32]]: ...
     @property
     def stages(self) -> Mapping[str, Floats]: ...
@@ -153,6 +155,11 @@ class _Units:
         """Sum whole numbers over the rows of each group, every rater's counting."""
         return np.bincount(self.group[self.of_row], values, self.groups).astype(np.int64)
 
+    def any_row(self, values: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+        """Count the units of each group in which some row has more than none."""
+        hit = np.bincount(self.of_row, weights=values, minlength=len(self.group)) > 0
+        return np.bincount(self.group, hit, self.groups).astype(np.int64)
+
     def total(self, values: Floats) -> Floats:
         """Sum units within each group, leaving out NaN."""
         return np.bincount(self.group, np.nan_to_num(values), self.groups).astype(np.float64)
@@ -222,8 +229,9 @@ def _standing_columns(scores: Scored, units: _Units, confidence: float) -> dict[
 
 
 def _gate_columns(scores: Scored, units: _Units) -> dict[str, npt.NDArray[Any]]:
-    failed = {}
-    for name, column in scores.gates.items():
-        hit = np.bincount(units.of_row, weights=column, minlength=len(units.group)) > 0
-        failed[f"gates_{name}"] = units.total(hit.astype(np.float64)).astype(np.int64)
-    return failed
+    """Count interactions in which a gate of each class failed, and in which one was answered at all."""
+    table: dict[str, npt.NDArray[Any]] = {}
+    for name in scores.gates:
+        table[f"gates_{name}"] = units.any_row(scores.gates[name])
+        table[f"gates_{name}_observed"] = units.any_row(scores.gates_observed[name])
+    return table

@@ -23,6 +23,10 @@ from coqs.rubric.toml_out import toml_from_form
 __all__ = ["Fact", "Fingerprint", "Origin", "Rubric"]
 
 
+MOST_BYTES = 2**24
+"""A rubric file's size; a larger file is not read."""
+
+
 class Readable(Protocol):
     """A file of a package, as `importlib.resources` hands it out."""
 
@@ -48,13 +52,13 @@ class Rubric(Form):
         Raises
         ------
         RubricError
-            The file cannot be read, is not UTF-8 or TOML, or contradicts itself; the message
-            names the key path, or the line of a syntax error.
+            The file cannot be read, is larger than `MOST_BYTES`, is not UTF-8 or TOML, or
+            contradicts itself; the message names the key path, or the line of a syntax error.
         """
         name = Path(str(source)).name
-        readable = Path(source) if isinstance(source, str | os.PathLike) else source
         try:
-            text = readable.read_bytes().decode("utf-8-sig")
+            content = _content(source)
+            text = content.decode("utf-8-sig") if len(content) <= MOST_BYTES else ""
         except OSError as error:
             problem = error.strerror or type(error).__name__
             raise RubricError(
@@ -66,6 +70,9 @@ class Rubric(Form):
             ) from None
         except ValueError:
             raise RubricError(f"{name!r}: must be a path, got a NUL in it; mend the path") from None
+        if len(content) > MOST_BYTES:
+            most = f"a rubric of at most {MOST_BYTES} bytes"
+            raise RubricError(f"{name}: must be {most}, got more; check the path")
         return cls.from_toml_text(text, name=name)
 
     @classmethod
@@ -126,3 +133,11 @@ class Rubric(Form):
             f"<Rubric {self.id!r} version {self.version!r}: {len(self.criteria)} criteria, "
             f"{len(self.stages)} stages, scoring {self.fingerprint.scoring[:19]}>"
         )
+
+
+def _content(source: str | os.PathLike[str] | Readable) -> bytes:
+    """Read a whole file, but never much more than any rubric has."""
+    if not isinstance(source, str | os.PathLike):
+        return source.read_bytes()
+    with Path(source).open("rb") as file:
+        return file.read(MOST_BYTES + 1)

@@ -31,7 +31,7 @@ def make_sample(
     Raises
     ------
     RecordError
-        n is negative.
+        n or the seed is negative.
     NotFoundError
         No rubric is given, and no plugin has `security`.
 
@@ -44,6 +44,8 @@ def make_sample(
     """
     if n < 0:
         raise RecordError(f"n: must be 0 or more interactions, got {n}; use for example 300")
+    if seed < 0:
+        raise RecordError(f"seed: must be 0 or more, got {seed}; use for example 1")
     if rubric is None:
         rubric = (plugins if plugins is not None else load_plugins()).rubric("security")
     rng = np.random.default_rng(seed)

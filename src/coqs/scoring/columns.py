@@ -48,6 +48,7 @@ def score_columns(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) ->
         reason_codes=_reasons(compiled, rubric, asked, unscored),
         stages=dict(zip(rubric.stage_ids, stages, strict=True)),
         gates=gates,
+        gates_observed=_gates_observed(compiled, asked),
         gates_unobserved=_gates_unobserved(compiled, asked),
         irreversible=irreversible,
         points=_points(compiled, asked),
@@ -84,6 +85,15 @@ def _gates(compiled: CompiledRubric, asked: Asked) -> dict[str, Counts]:
         if each.criterion.gate:
             failed[each.criterion.gate.error_class] += _triggers(each, asked)
     return failed
+
+
+def _gates_observed(compiled: CompiledRubric, asked: Asked) -> dict[str, Counts]:
+    """Return error class to (n,) gates that were asked and answered, for every class there is."""
+    observed = {error_class: np.zeros(len(asked.ignored), np.int32) for error_class in ERROR_CLASSES}
+    for each in compiled.criteria:
+        if each.criterion.gate:
+            observed[each.criterion.gate.error_class] += asked.codes[each.criterion.id] >= 0
+    return observed
 
 
 def _triggers(each: CompiledCriterion, asked: Asked) -> Mask:

@@ -183,6 +183,8 @@ def _absence_rule(
         return f"{why}carries no weight"
     if stage_weight(rubric, criterion.stage, result.worths):
         return f"{why}its weight goes to the rest of {criterion.stage}, in proportion"
+    if result.overall is None:
+        return f"{why}nothing was scored"
     return f"{why}nothing in {criterion.stage} was scored, so the stage's weight goes to the other stages"
 
 
