@@ -30,7 +30,7 @@ each_rubric = pytest.mark.parametrize("rubric", list(RUBRICS.values()), ids=list
 
 def table_of(rubric: coqs.Rubric, goldens: list[dict[str, Any]]) -> dict[str, list[Any]]:
     """Lay golden interactions out as a wide table, as a user's would be."""
-    table: dict[str, list[Any]] = {name: [each[key] for each in goldens] for name, key in KEYS.items()}
+    table: dict[str, list[Any]] = {name: [each.get(key) for each in goldens] for name, key in KEYS.items()}
     for fact in rubric.facts:
         table[fact.id] = [each.get("facts", {}).get(fact.id) for each in goldens]
     for criterion in rubric.criterion_ids:
@@ -153,6 +153,45 @@ def test_every_signal_that_it_asks_for_is_one_that_phrases_knows(rubric):
     assert {each.detect.signal for each in rubric.criteria if each.detect} <= set(phrases.SIGNALS)
 
 
+def test_a_transcript_without_a_customer_set_is_asked_what_words_show_and_what_gates_stand_on():
+    criteria = RUBRICS["coqs"].criteria
+    assert not [each.id for each in criteria if each.applies_to and (each.detect or each.gate)]
+
+
+def test_a_review_of_one_s_own_day_is_not_asked_what_only_a_customer_before_one_could_show():
+    criteria = RUBRICS["coqs"].criteria
+    others = {each.id for each in criteria if each.applies_to and "self" not in each.applies_to}
+    assert {"wait_seconds", "eye_contact", "preference_noticed", "answer_given", "tone"} <= others
+
+
+COURTESIES = {"greeted", "known_by_name", "offer_of_help", "anything_else", "thanked", "invited_back"}
+PLACES = {
+    "lost": ({"duty": "front_desk", "situation": "lost_visitor"}, {"log_entry"}),
+    "entry": ({"duty": "access_control", "situation": "routine"}, {"log_entry"}),
+    "quarrel": ({"duty": "access_control", "situation": "dispute"}, {"invited_back"}),
+    "round": ({"duty": "patrol", "situation": "routine"}, {"on_post"}),
+    "relief": ({"duty": "handover", "situation": "routine"}, set()),
+    "smoke": ({"duty": "incident", "situation": "incident"}, COURTESIES | {"on_post"}),
+}
+
+
+@pytest.mark.parametrize(("facts", "hidden"), PLACES.values(), ids=list(PLACES))
+def test_a_guard_is_asked_for_a_log_a_post_and_courtesies_only_where_they_are_owed(facts, hidden):
+    watched = COURTESIES | {"log_entry", "on_post"}
+    sets = ["visitors", "employees"]
+    table = {"interaction": sets, "customer_set": sets, **{id: [value] * 2 for id, value in facts.items()}}
+    ratings = coqs.Ratings.from_table(table, RUBRICS["security"])
+    accounts = [coqs.explain(coqs.score(ratings), each) for each in sets]
+    asked = {item.criterion for each in accounts for item in each.items if item.answer != "not_asked"}
+    assert watched - asked == hidden
+
+
+def test_a_false_record_is_an_ethics_matter_and_a_missing_one_of_compliance():
+    gates = {each.id: each.gate for each in RUBRICS["security"].criteria if each.gate}
+    assert (gates["round_walked"].kind, gates["round_walked"].on) == ("unethical", ("signed_unwalked",))
+    assert {gates[id].error_class for id in ("particulars", "log_entry")} == {"compliance"}
+
+
 def test_every_signal_that_phrases_knows_is_asked_for_by_the_general_rubric():
     asked = {each.detect.signal for each in RUBRICS["coqs"].criteria if each.detect}
     assert asked == set(phrases.SIGNALS)
@@ -165,7 +204,7 @@ def test_every_signal_that_phrases_knows_is_asked_for_by_the_general_rubric():
 def test_golden_interactions_cover_what_can_happen(id):
     goldens = GOLDEN[id]
     assert len(goldens) >= 6
-    assert {each["customer_set"] for each in goldens} == {each.id for each in coqs.CUSTOMER_SETS}
+    assert {each.get("customer_set") for each in goldens} - {None} == {each.id for each in coqs.CUSTOMER_SETS}
     assert {each["expect"]["verdict"] for each in goldens} == {"pass", "fail", "unscored"}
     assert any(each["expect"]["overall"] == "4/5" for each in goldens)
     assert any(0 < expected(each["expect"]["coverage"]) < 1 for each in goldens)
