@@ -204,6 +204,11 @@ def test_a_bad_cell_of_a_long_table_is_refused_by_its_own_row() -> None:
     assert "row 1, column 'site': must agree with the pair's earlier rows" in said
 
 
+def test_an_unknown_layout_is_refused() -> None:
+    with pytest.raises(coqs.NotFoundError, match="to_table: no layout 'lnog'; did you mean 'long'"):
+        read().to_table("lnog")  # type: ignore[arg-type]
+
+
 def test_a_text_without_a_zone_is_read_with_tz() -> None:
     found = read({"interaction": ["a"], "at": ["2026-05-12 09:30"]}, tz="Europe/Madrid")
     assert found.at[0] == np.datetime64("2026-05-12T07:30")

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 import coqs
+from coqs.errors import Spot
 from coqs.facts import fact_column
 from coqs.tables import (
     Encoded,
     FrozenMapping,
     Refusals,
-    Spot,
     as_number,
     is_missing,
     kind_of,

@@ -69,6 +69,24 @@ class Failure:
         return self.message
 
 
+@attrs.frozen(slots=True)
+class Spot:
+    """Where a problem is: in words for people, as line and key path for programs."""
+
+    words: str
+    """As it stands in a message, such as ``line 12, $.id``."""
+    line: int | None = None
+    path: str = ""
+    """The key path in a record, or the column of a table."""
+
+    def within(self, words: str, *, path: str | None = None) -> Spot:
+        """Return a spot within this one; the words are its path unless told."""
+        return Spot(f"{self.words}, {words}", self.line, words if path is None else path)
+
+    def __str__(self) -> str:
+        return self.words
+
+
 class RecordError(CoqsError, ValueError):
     """A record or a table cannot be used; `failures` holds the first problems."""
 

@@ -60,7 +60,7 @@ def _same_column(left: FactColumn, right: FactColumn) -> bool:
 def fact_column(
     values: Sequence[Any], refused: Refusals, *, place: Place, kind: str | None = None
 ) -> FactColumn:
-    """Read a column of facts: numbers as floats, texts and booleans encoded, never a mixture.
+    """Read a column of facts: numbers, or texts and booleans encoded, never mixed.
 
     `kind` is the kind that a rubric declares; without it the values decide.
     """

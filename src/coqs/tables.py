@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import Failure, MissingDependencyError, RecordError, many_failures
+from coqs.errors import Failure, MissingDependencyError, RecordError, Spot, many_failures
 
 Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -91,7 +91,7 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def frozen_array(values: npt.ArrayLike, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    """Return a read-only array of this type; an array that is one already is not copied."""
+    """Return a read-only array of this type; one that is so already is not copied."""
     if isinstance(values, np.ndarray) and values.dtype == dtype and not values.flags.writeable:
         return values
     array = np.array(values, dtype=dtype)
@@ -101,7 +101,7 @@ def frozen_array(values: npt.ArrayLike, dtype: npt.DTypeLike) -> npt.NDArray[Any
 
 @attrs.frozen(slots=True, eq=False, repr=False)
 class Encoded:
-    """A text column, dictionary-encoded: one small integer a row, each text stored once.
+    """A text column, dictionary-encoded: an integer a row, each text stored once.
 
     >>> Encoded.from_values(["ann", None, "bob", "ann"]).codes
     array([ 0, -1,  1,  0], dtype=int32)
@@ -169,7 +169,7 @@ class Encoded:
 
 
 def columns_of(table: Mapping[str, Any], *, names: Mapping[str, str]) -> dict[str, Sequence[Any]]:
-    """Return a table's columns as one-dimensional sequences of equal length, under our names.
+    """Return a table's columns as sequences of equal length, under our names.
 
     Parameters
     ----------
@@ -215,10 +215,11 @@ def _sequence(name: str, values: Any) -> Sequence[Any]:
 
 
 def is_missing(value: Any) -> bool:
-    """Tell whether a cell is empty: None, an empty text, NaN or not-a-time, which differ from themselves."""
+    """Tell whether a cell is empty: None, an empty text, NaN or not-a-time."""
     if isinstance(value, str):
         return value == ""
-    return value is None or (isinstance(value, float | np.floating | np.datetime64) and bool(value != value))  # noqa: PLR0124
+    may_miss = isinstance(value, float | np.floating | np.datetime64)
+    return value is None or (may_miss and bool(value != value))  # noqa: PLR0124  # NaN and NaT alone do
 
 
 def kind_of(value: Any) -> str:
@@ -232,24 +233,6 @@ def kind_of(value: Any) -> str:
     if isinstance(value, str):
         return f"a text of {len(value)} characters"
     return f"a value of type {type(value).__name__}"
-
-
-@attrs.frozen(slots=True)
-class Spot:
-    """Where a problem is: in words for people, as line and key path for programs."""
-
-    words: str
-    """As it stands in a message, such as ``line 12, $.id``."""
-    line: int | None = None
-    path: str = ""
-    """The key path in a record, or the column of a table."""
-
-    def within(self, words: str, *, path: str | None = None) -> Spot:
-        """Return a spot within this one; the words are its path unless told."""
-        return Spot(f"{self.words}, {words}", self.line, words if path is None else path)
-
-    def __str__(self) -> str:
-        return self.words
 
 
 Place = Callable[[int], Spot]
@@ -284,7 +267,7 @@ class Refusals:
 
 
 def text_column(values: Sequence[Any], refused: Refusals, *, place: Place) -> Encoded:
-    """Encode a column of ids or names; whole numbers become their digits, other kinds are refused."""
+    """Encode a column of ids or names; whole numbers become their digits."""
     cleaned: list[str | None] = []
     for row, value in enumerate(values):
         if isinstance(value, str):
@@ -333,7 +316,7 @@ def as_number(value: Any) -> float | None:
 
 
 def time_column(values: Sequence[Any], refused: Refusals, *, place: Place, tz: str | None) -> Times:
-    """Read a column of times as UTC; a time without a zone is refused unless `tz` names one."""
+    """Read a column of times as UTC; one without a zone needs `tz`."""
     zone = zone_named(tz)
     times = np.full(len(values), "NaT", dtype=TIME_UNIT)
     read: dict[Any, np.datetime64 | _Refused] = {}

@@ -10,11 +10,11 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import NotFoundError
+from coqs.errors import NotFoundError, Spot
 from coqs.facts import FactColumn, fact_at, same_facts, take_fact
 from coqs.interactions.records import columns_of_records
 from coqs.model import Provider
-from coqs.tables import TIME_UNIT, Encoded, Spot, Times, frozen_array, read_only, times_array
+from coqs.tables import TIME_UNIT, Encoded, Times, frozen_array, read_only, times_array
 
 
 @attrs.frozen(slots=True)

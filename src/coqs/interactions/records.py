@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from coqs.errors import suggest
+from coqs.errors import Spot, suggest
 from coqs.facts import FactColumn, fact_column
-from coqs.tables import Encoded, Place, Refusals, Spot, digits_of, frozen_array, kind_of, time_column
+from coqs.tables import Encoded, Place, Refusals, digits_of, frozen_array, kind_of, time_column
 
 CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
 KEYS = ("id", "at", *CONTEXT, "turns", "facts")

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from coqs.errors import RecordError
+from coqs.errors import RecordError, Spot
 from coqs.io.formulas import unguarded
 from coqs.io.lines import MAX_LINE_BYTES, Input, Progress, Source, opened, text_lines
 from coqs.ratings import Ratings
 from coqs.rubric import Rubric
-from coqs.tables import Refusals, Spot
+from coqs.tables import Refusals
 
 OTHER_SEPARATORS = (";", "\t")
 
@@ -29,10 +29,11 @@ def read_ratings(
     max_line_bytes: int = MAX_LINE_BYTES,
     progress: Progress | None = None,
 ) -> Ratings:
-    """Read ratings from a CSV file with a header, wide or long as `Ratings.from_table` describes.
+    """Read ratings from a CSV file with a header, wide or long.
 
-    Cells are separated by commas; an empty cell is unanswered. An apostrophe before a character that
-    could start a formula is taken off, as `write_ratings` puts one on. Empty rows are passed over.
+    The columns are those that `Ratings.from_table` describes. Cells are separated by commas; an empty
+    cell is unanswered. An apostrophe before a character that could start a formula is taken off, as
+    `write_ratings` puts one on. Empty rows are passed over.
 
     Parameters
     ----------
@@ -56,8 +57,10 @@ def read_ratings(
     Raises
     ------
     RecordError
-        The file cannot be read, is empty, is not UTF-8 or CSV, or its table cannot be used; with
-        ``path``, and with ``line`` where one line is at fault.
+        The file cannot be read, is empty, is not UTF-8 or CSV, or its table or ``tz`` cannot be used; with
+        ``path``, ``line`` where one line is at fault, and ``failures``, each with its line and column.
+    MissingDependencyError
+        ``tz`` names a zone, and this machine has no zone data; the extra ``zones`` brings it.
     """
     id_column = (columns or {}).get("interaction", "interaction")
     with opened(path) as given:

@@ -24,10 +24,10 @@ LINE_END = "\r\n"  # also makes the writer quote both characters wherever a text
 
 
 def write_ratings(ratings: Ratings, path: Path, *, layout: Layout = "wide") -> None:
-    """Write ratings as a CSV file from which `read_ratings` makes equal ones, but for the evidence.
+    """Write ratings as a CSV file, from which `read_ratings` makes equal ones.
 
-    A text that could start a formula in a spreadsheet gets an apostrophe in front, which
-    `read_ratings` takes off again.
+    The evidence is not written; `coqs.io.write_evidence` writes it. A text that could start a formula in
+    a spreadsheet gets an apostrophe in front, which `read_ratings` takes off again.
 
     Parameters
     ----------
@@ -40,8 +40,12 @@ def write_ratings(ratings: Ratings, path: Path, *, layout: Layout = "wide") -> N
 
     Raises
     ------
+    NotFoundError
+        No such layout.
     OSError
         The file cannot be written; nothing is left behind.
+    RecordError
+        A text holds half of a surrogate pair, which UTF-8 cannot hold; nothing is left behind.
     """
     if layout not in get_args(Layout):
         raise NotFoundError("layout", layout, get_args(Layout), where="write_ratings")
@@ -49,10 +53,10 @@ def write_ratings(ratings: Ratings, path: Path, *, layout: Layout = "wide") -> N
 
 
 def write_scores(scores: Scores, path: Path) -> None:
-    """Write scores as a CSV file, one row a row of the ratings, beside ids, context and facts.
+    """Write scores as a CSV file, one row a row of the ratings.
 
-    Not scored is an empty cell with its reason in the column ``reason``, never 0. Texts that could
-    start a formula get an apostrophe in front.
+    Ids, context and facts stand beside them. Not scored is an empty cell with its reason in the
+    column ``reason``, never 0. Texts that could start a formula get an apostrophe in front.
 
     Parameters
     ----------
@@ -65,15 +69,24 @@ def write_scores(scores: Scores, path: Path) -> None:
     ------
     OSError
         The file cannot be written; nothing is left behind.
+    RecordError
+        A text holds half of a surrogate pair, which UTF-8 cannot hold; nothing is left behind.
     """
     _write_table(scores.to_table(), path)
 
 
 def write_evidence(ratings: Ratings, path: Path) -> None:
-    """Write where machine raters saw what they judged: ids and places in the dialogues, no words.
+    """Write where machine raters saw what they judged, without a word of it.
 
     The columns are interaction, rater, criterion, and turn, start and end, all three counted from 0;
     `end` is the character after the last.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written; nothing is left behind.
+    RecordError
+        An id holds half of a surrogate pair, which UTF-8 cannot hold; nothing is left behind.
     """
     seen, ids = ratings.evidence, ratings.rubric.criterion_ids
     table: dict[str, Column] = {

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from coqs.errors import RecordError
+from coqs.errors import RecordError, Spot
 from coqs.interactions import Interactions
 from coqs.io.lines import MAX_LINE_BYTES, Input, Progress, Source, opened, text_lines
-from coqs.tables import Spot
 
 _HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 

@@ -52,7 +52,7 @@ class Input:
 
 @contextlib.contextmanager
 def opened(source: Source) -> Iterator[Input]:
-    """Open a path for reading, or take a binary file object, which stays the caller's to close."""
+    """Open a path for reading, or take a binary file, which stays open."""
     if isinstance(source, str | os.PathLike):
         with _file_at(Path(source)) as raw:
             size = os.fstat(raw.fileno()).st_size if raw.seekable() else 0
@@ -93,7 +93,10 @@ def _problem(error: Exception) -> str:
 def text_lines(
     given: Input, *, max_line_bytes: int = MAX_LINE_BYTES, progress: Progress | None = None
 ) -> Iterator[tuple[int, str]]:
-    """Yield each line with its number from 1, its end included; refuse one that is too long unread."""
+    """Yield each line, its end included, with its number from 1.
+
+    One that is too long is refused unread.
+    """
     if max_line_bytes < 1:
         raise RecordError(f"max_line_bytes: must be at least 1, got {max_line_bytes}; raise it")
     for number in itertools.count(1):

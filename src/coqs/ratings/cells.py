@@ -21,7 +21,7 @@ OPTION_MARK = "|"
 
 @attrs.frozen(slots=True, eq=False)
 class CriterionColumn:
-    """One criterion's column: codes, and the numbers or bit sets of the other kinds of scale."""
+    """One criterion's column: codes, and the numbers or bit sets of other scales."""
 
     codes: npt.NDArray[np.int8]
     """(n,) level positions from 0 (several choice: 0 where answered), or a negative absence code."""
@@ -35,7 +35,7 @@ Read = tuple[int, float | int | None]
 
 
 def absence_names(extra: Mapping[Any, Any] | None) -> dict[str, int]:
-    """Return what each written absence stands for, as a code; `extra` adds a file's own words."""
+    """Return the code of each written absence; `extra` adds a file's own words."""
     names = {str(absence): absence.code for absence in Absence} | {k: v.code for k, v in ALIASES.items()}
     for written, meant in (extra or {}).items():
         if not isinstance(written, str) or not written:
@@ -55,7 +55,7 @@ def criterion_column(
     place: Place,
     absences: Mapping[str, int],
 ) -> CriterionColumn:
-    """Read a column; what does not fit is noted with its place and counts as unanswered."""
+    """Read a column; what does not fit is refused and counts as unanswered."""
     read = _reader(criterion)
     known: dict[str, Read | str] = {}
     cells: list[Read] = []

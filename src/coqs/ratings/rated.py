@@ -39,7 +39,7 @@ def _nowhere(instance: RatedColumns) -> Rows:
 
 @attrs.frozen(slots=True, kw_only=True, eq=False, repr=False)
 class RatedColumns:
-    """Judgements of a batch as columns of one length; pairs left out count as abstained."""
+    """Judgements of a batch as columns; pairs left out count as abstained."""
 
     interaction: Rows = attrs.field(converter=_rows)
     """Row of the interaction in the batch, from 0."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 import attrs
 import numpy as np
@@ -21,6 +21,7 @@ from coqs.rubric import Rubric
 from coqs.tables import Encoded, Place, Times, frozen_array, read_only, times_array
 
 UNNAMED = "(unnamed)"
+Layout = Literal["wide", "long"]
 Codes = npt.NDArray[np.int8]
 Numbers = npt.NDArray[np.float64]
 Choices = npt.NDArray[np.uint64]
@@ -52,9 +53,9 @@ def _choices(columns: Mapping[str, npt.ArrayLike]) -> Mapping[str, Choices]:
 
 @attrs.frozen(slots=True, eq=False, repr=False, kw_only=True)
 class Ratings:
-    """What raters said: n rows, each an (interaction, rater) pair; all arrays are read-only.
+    """What raters said: n rows, each an (interaction, rater) pair.
 
-    Made by `Ratings.from_table`, `coqs.read_ratings` or `coqs.rate`.
+    All arrays are read-only. Made by `Ratings.from_table`, `coqs.read_ratings` or `coqs.rate`.
     """
 
     rubric: Rubric
@@ -115,8 +116,10 @@ class Ratings:
         Raises
         ------
         RecordError
-            Unknown columns, levels or customer sets, duplicate pairs, cells of the wrong kind: all
-            counted, the first ten named by row and column, never by their words.
+            Unknown columns, levels or customer sets, duplicate pairs, cells of the wrong kind, a `tz`
+            that is no zone: all counted, the first ten named by row and column, never by their words.
+        MissingDependencyError
+            `tz` names a zone, and this machine has no zone data; the extra `zones` brings it.
         """
         return cls.from_placed_table(
             table, rubric, columns=columns, absences=absences, facts=facts, tz=tz, place=row_number
@@ -124,7 +127,7 @@ class Ratings:
 
     @classmethod
     def from_placed_table(cls, table: Mapping[str, Any], rubric: Rubric, *, place: Place, **how: Any) -> Self:
-        """Read ratings from a table whose rows have places of their own, such as lines."""
+        """Read ratings from a table whose rows have places of their own, as lines."""
         return cls(rubric=rubric, **columns_of_ratings(table, rubric, place=place, **how))
 
     def __len__(self) -> int:
@@ -199,8 +202,16 @@ class Ratings:
         """Return the ids, and the context and facts that any row has, as plain columns."""
         return context_table(self)
 
-    def to_table(self, layout: Literal["wide", "long"] = "wide") -> dict[str, list[Any]]:
-        """Return the ratings as plain columns, from which `from_table` makes equal ones."""
+    def to_table(self, layout: Layout = "wide") -> dict[str, list[Any]]:
+        """Return the ratings as plain columns, from which `from_table` makes equal ones.
+
+        Raises
+        ------
+        NotFoundError
+            No such layout.
+        """
+        if layout not in get_args(Layout):
+            raise NotFoundError("layout", layout, get_args(Layout), where="to_table")
         return long_table(self) if layout == "long" else wide_table(self)
 
     def __eq__(self, other: object) -> bool:

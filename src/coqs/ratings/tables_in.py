@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from coqs.errors import RecordError, suggest
+from coqs.errors import RecordError, Spot, suggest
 from coqs.facts import FactColumn, fact_column
 from coqs.ratings.cells import absence_names, criterion_column
 from coqs.rubric import Rubric
@@ -17,7 +17,6 @@ from coqs.tables import (
     Encoded,
     Place,
     Refusals,
-    Spot,
     columns_of,
     is_missing,
     kind_of,
@@ -79,7 +78,7 @@ def columns_of_ratings(
     tz: str | None,
     place: Place = row_number,
 ) -> dict[str, Any]:
-    """Return the parts of a `Ratings` from a table, or raise `RecordError` for all problems."""
+    """Return the parts of a `Ratings` from a table, or raise for all problems."""
     read = _Table(
         columns_of(table, names=columns or {}),
         rubric,
