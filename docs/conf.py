@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version as installed_version
 
 from docutils.nodes import Element
@@ -23,6 +24,8 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["narrow.css"]
 html_title = "coqs"
 html_show_sourcelink = False
 html_copy_source = False
@@ -43,8 +46,11 @@ nitpick_ignore_regex = [
     # Of ours: an alias, a type variable, and what only the maker of a value sees, in its class's signature.
     (r"py:class", r"Condition|Exact|Scale|coqs\.manager\.calling\.T"),
     (r"py:class", r"coqs\.manager\.(registry\.Implementation|discovery\.Candidate)"),
-    (r"py:class", r"coqs\.(results\.scores\.Rescorer|rubric\.rubric\.Readable)"),
+    (r"py:class", r"coqs\.(results\.scores\.Rescorer|rubric\.rubric\.Readable|testing\.golden\.Readable)"),
+    (r"py:class", r"coqs\.(errors|tables)\.Spot|ArrayLike"),
 ]
+
+ARRAY_LIKE = re.compile(r"[\w.]*_Buffer \| .*?_NestedSequence\[(?:[\w.]+ \| )*[\w.]+\]")
 
 
 def resolve_by_the_front_door(
@@ -65,6 +71,19 @@ def resolve_by_the_front_door(
     return None
 
 
+def say_array_like(
+    app: Sphinx,
+    what: str,
+    name: str,
+    obj: object,
+    options: object,
+    signature: str | None,
+    returns: str | None,
+) -> tuple[str | None, str | None]:
+    """Write `ArrayLike` where a converter's annotation was taken apart into what numpy means by it."""
+    return signature and ARRAY_LIKE.sub("ArrayLike", signature).replace("NOTHING", "..."), returns
+
+
 def keep_first_colons(
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
@@ -74,6 +93,7 @@ def keep_first_colons(
 
 
 def setup(app: Sphinx) -> None:
-    """Hook both into the build, the second ahead of napoleon."""
+    """Hook all three into the build, the last ahead of napoleon."""
     app.connect("missing-reference", resolve_by_the_front_door)
+    app.connect("autodoc-process-signature", say_array_like)
     app.connect("autodoc-process-docstring", keep_first_colons, priority=400)

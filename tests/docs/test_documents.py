@@ -17,6 +17,12 @@ DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 # There is no skip parser, so no document can leave a block out.
 READER = Sybil(parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS)])
 
+FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*(.*?)\s*$")
+# What a reader would take for Python; a signature of the reference, without a colon, is none.
+PYTHON = re.compile(
+    r"^\s*(?:>>> |import \w+$|from [\w.]+ import |@\w[\w.]*|(?:def|class) .*:$)", re.MULTILINE
+)
+
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
 def test_every_python_block_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,11 +48,42 @@ def test_no_python_block_escapes_the_reader(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_every_fence_says_its_language_and_none_of_another_holds_python(path: Path) -> None:
+    blocks = all_fenced(path.read_text(encoding="utf-8"))
+    assert [block for language, block in blocks if not language] == []
+    assert [block for language, block in blocks if language != "python" and PYTHON.search(block)] == []
+
+
+def test_python_in_a_fence_without_a_language_would_be_caught() -> None:
+    hook = "@coqs.hookimpl\ndef coqs_rubrics():\n    return []\n"
+    assert all_fenced(f"Text\n\n```\n{hook}```\n\n~~~sh\nls\n~~~\n") == [("", hook), ("sh", "ls\n")]
+    assert PYTHON.search(hook)
+    assert PYTHON.search("import coqs\n")
+    assert PYTHON.search(">>> 1 + 1\n2\n")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
 def test_every_rubric_that_is_shown_reads_without_an_error(path: Path) -> None:
     for block in fenced(path, "toml"):
         if block.startswith("schema = "):
             rubric = coqs.Rubric.from_toml_text(block)
             assert [finding for finding in rubric.lint() if finding.severity == "error"] == []
+
+
+def all_fenced(text: str) -> list[tuple[str, str]]:
+    """List the language and the text of every fence, whatever it is made of."""
+    found, mark, language, held = [], "", "", ""
+    for line in text.splitlines(keepends=True):
+        fence = FENCE.match(line)
+        if not mark and fence:
+            mark, language, held = fence[1], fence[2], ""
+        elif mark and fence and fence[1].startswith(mark) and not fence[2]:
+            found.append((language, held))
+            mark = ""
+        elif mark:
+            held += line
+    assert not mark, f"a fence is not closed: {language}"
+    return found
 
 
 def fenced(path: Path, language: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import inspect
 import re
@@ -11,6 +12,10 @@ from pathlib import Path
 import pytest
 
 import coqs
+import coqs.testing
+from coqs import raters
+from coqs.cli import arguments, inputs
+from coqs.plugins import phrases
 
 PROJECT = Path(__file__).resolve().parents[2]
 REFERENCE = PROJECT / "docs" / "reference"
@@ -65,3 +70,77 @@ def test_the_policy_page_states_every_choice_of_the_coqs_policy() -> None:
     told = (REFERENCE / "policy.md").read_text(encoding="utf-8")
     stated = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", told, re.MULTILINE)
     assert dict(stated) == coqs.Policy.named("coqs").choices()
+
+
+def test_the_signals_of_the_reference_are_those_that_phrases_knows() -> None:
+    told = section("rubric-file.md", "### Detection")
+    assert tuple(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)) == phrases.SIGNALS
+
+
+def test_the_hooks_page_tells_the_size_of_a_block() -> None:
+    assert f"at most {raters.BLOCK:,} interactions" in section("hooks.md", "## `coqs_rate(")
+
+
+@pytest.mark.parametrize("name", coqs.testing.__all__)
+def test_every_name_of_testing_is_on_its_page(name: str) -> None:
+    told = (REFERENCE / "testing.md").read_text(encoding="utf-8")
+    assert re.search(rf"^\.\. auto\w+:: coqs\.testing\.{name}$", told, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("keys", "heading"),
+    [(coqs.testing.golden.KEYS, "| `id` |"), (coqs.testing.golden.EXPECTED, "| `overall` |")],
+)
+def test_the_keys_of_golden_interactions_are_on_the_page(keys: tuple[str, ...], heading: str) -> None:
+    told = (REFERENCE / "testing.md").read_text(encoding="utf-8")
+    table = told[told.index(heading) :].partition("\n\n")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == sorted(keys)
+
+
+def test_every_command_of_the_shell_and_its_options_are_on_the_page() -> None:
+    told = (REFERENCE / "shell.md").read_text(encoding="utf-8")
+    commands = dict(subcommands(arguments._parser(), "coqs"))
+    assert sorted(re.findall(r"^\| \[`(coqs [\w ]+)`\]", told, re.MULTILINE)) == sorted(commands)
+    reading = section("shell.md", "## `coqs score`")
+    for command, parser in commands.items():
+        own = section("shell.md", f"## `coqs {command.split()[1]}`")
+        place = own + reading if "read as by `coqs score`" in own else own
+        lacking = [option for option in options(parser) if f"`{option}" not in place and option not in own]
+        assert lacking == [], command
+
+
+def test_the_page_of_the_shell_names_no_option_that_there_is_not() -> None:
+    known = {"--help", "--version"}
+    known |= {option for _, parser in subcommands(arguments._parser(), "coqs") for option in options(parser)}
+    told = (REFERENCE / "shell.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"--[a-z][a-z-]*[a-z]|--[a-z]\b", told)) - known == set()
+
+
+def test_the_variables_that_the_shell_reads_are_on_its_page() -> None:
+    read = set(re.findall(r'"(COQS_\w+)"', inspect.getsource(inputs)))
+    assert (
+        set(re.findall(r"^\| `(COQS_\w+)` \|", section("shell.md", "## Environment"), re.MULTILINE)) == read
+    )
+
+
+def section(page: str, heading: str) -> str:
+    """Return a section of a page of the reference, to the next heading of its level or above."""
+    told = (REFERENCE / page).read_text(encoding="utf-8")
+    start = told.index(f"\n{heading}") + 1
+    depth = len(heading) - len(heading.lstrip("#"))
+    end = re.compile(rf"^#{{1,{depth}}} ", re.MULTILINE).search(told, start + len(heading))
+    return told[start : end.start() if end else len(told)]
+
+
+def subcommands(parser: argparse.ArgumentParser, name: str) -> list[tuple[str, argparse.ArgumentParser]]:
+    """List every command that can be typed, with its parser."""
+    parts = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not parts:
+        return [(name, parser)]
+    return [found for word, each in parts[0].choices.items() for found in subcommands(each, f"{name} {word}")]
+
+
+def options(parser: argparse.ArgumentParser) -> list[str]:
+    return [
+        each for action in parser._actions for each in action.option_strings if each not in ("-h", "--help")
+    ]
