@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import PluginContractError, RecordError, many_failures, suggest
+from coqs.errors import PluginContractError, RecordError, suggest
 from coqs.facts import FactColumn, take_fact
 from coqs.interactions import Interactions
 from coqs.manager import Plugins, load_plugins
@@ -193,8 +193,7 @@ def _check_fit(interactions: Interactions, rubric: Rubric) -> None:
         elif isinstance(column, Encoded):
             _check_values(fact.id, column, fact.allowed, interactions, refused)
     if refused.count:
-        message = many_failures("interactions", refused.kept, count=refused.count)
-        raise RecordError(message, failures=refused.kept)
+        raise refused.error("interactions")
 
 
 def _is_empty(column: FactColumn) -> bool:

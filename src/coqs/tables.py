@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -23,6 +24,8 @@ Times = npt.NDArray[np.datetime64]
 MOST_ID = 10**30
 """Python refuses to write numbers with thousands of digits, and no id has so many."""
 TIME_UNIT = "datetime64[us]"
+NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?\s*")
+"""How a number is written in a text; not Python's own spellings, such as 1_000."""
 
 
 class FrozenMapping(Mapping[str, Any]):
@@ -305,8 +308,12 @@ def number_column(values: Sequence[Any], refused: Refusals, *, place: Place) -> 
 
 
 def as_number(value: Any) -> float | None:
-    """Return a finite number from a number or its digits, else None."""
-    if isinstance(value, bool | np.bool_):
+    """Return a finite number from a number or its digits, else None.
+
+    >>> as_number(" 1.5e3 "), as_number("1_000"), as_number(True)
+    (1500.0, None, None)
+    """
+    if isinstance(value, bool | np.bool_) or (isinstance(value, str) and not NUMBER.fullmatch(value)):
         return None
     try:
         number = float(value) if isinstance(value, str | int | float | np.number) else math.nan

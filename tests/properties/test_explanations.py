@@ -16,7 +16,7 @@ from coqs.results import Explanation
 def explained(scores: coqs.Scores) -> list[Explanation]:
     ratings = scores.ratings
     ids, raters = ratings.interaction.to_list(), ratings.rater.to_list()
-    return [coqs.explain(scores, id or "", rater=rater) for id, rater in zip(ids, raters, strict=True)]
+    return [coqs.explain(scores, id or "", rater=rater or "") for id, rater in zip(ids, raters, strict=True)]
 
 
 @given(rated(n=6))

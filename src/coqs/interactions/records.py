@@ -13,7 +13,7 @@ from coqs.tables import Encoded, Place, Refusals, digits_of, frozen_array, kind_
 
 CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
 KEYS = ("id", "at", *CONTEXT, "turns", "facts")
-NOT_FACTS = ("interaction", "rater", "at", *CONTEXT)
+NOT_FACTS = ("interaction", "rater", "at", *CONTEXT, "criterion", "level", "overall", "verdict", "reason")
 TURN_KEYS = ("speaker", "text", "at")
 SPEAKERS = ("provider", "customer")
 """Those whom raters know by name; others are roles of the caller's own."""

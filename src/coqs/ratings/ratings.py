@@ -151,6 +151,7 @@ class Ratings:
         NotFoundError
             No such interaction, no such rater of it, or several raters and none was named.
         """
+        interaction = str(interaction)  # a number that was read as an id may be asked for as one
         if interaction not in self.interaction.categories:
             raise NotFoundError("interaction", interaction, self.interaction.categories)
         rows = np.flatnonzero(self.interaction.codes == self.interaction.categories.index(interaction))

@@ -34,7 +34,8 @@ def explain(scores: Scores, interaction: str, *, rater: str | None = None) -> Ex
     interaction
         Its id.
     rater
-        Which rater's row; needed where several rated the interaction.
+        Which rater's row; needed where several rated the interaction. An empty text asks for the
+        rater without a name.
 
     Raises
     ------
