@@ -92,7 +92,9 @@ def test_read_only_mappings_compare_by_what_they_hold() -> None:
 def without_zones(monkeypatch) -> Iterator[None]:
     """Take this machine's zone data away."""
     with monkeypatch.context() as patched:
-        patched.setitem(sys.modules, "tzdata", None)
+        loaded = [name for name in sys.modules if name.partition(".")[0] == "tzdata"]
+        for name in ["tzdata", *loaded]:
+            patched.setitem(sys.modules, name, None)
         zoneinfo.reset_tzpath(to=[])
         zoneinfo.ZoneInfo.clear_cache()
         yield
