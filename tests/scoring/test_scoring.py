@@ -15,6 +15,7 @@ import pytest
 
 import coqs
 from coqs.scoring.bounds import MOST_COMBINATIONS
+from coqs.scoring.columns import BLOCK
 
 RUBRIC = coqs.Rubric.from_toml_text("""
 schema = 1
@@ -390,3 +391,22 @@ def test_a_controllers_summary_leaves_out_all_that_others_control() -> None:
     narrowed = scores.scorer.controlled_by("person")(scores.ratings)
     assert narrowed.provenance.controlled_by == "person"
     assert coqs.explain(narrowed, "a").counts["answered"] == 1
+
+
+def test_rows_beyond_a_block_score_as_they_do_alone() -> None:
+    rubric = coqs.Rubric.from_toml_text(BRANCHES)
+    n = BLOCK + 1000
+    rng = np.random.default_rng(1)
+    table = {
+        "interaction": list(map(str, range(n))),
+        "situation": rng.choice(["calm", "storm"], n),
+        "first": rng.choice(["no", "yes", "n/a", "failed"], n),
+        "second": rng.choice(["no", "yes", ""], n),
+    }
+    ratings = coqs.Ratings.from_table(table, rubric)
+    whole = coqs.score(ratings).columns.arrays()
+    for rows in (slice(0, 500), slice(BLOCK - 500, BLOCK + 500), slice(n - 500, n)):
+        alone = coqs.score(ratings.take(rows)).columns.arrays()
+        for name, column in alone.items():
+            np.testing.assert_array_equal(whole[name][rows], column, err_msg=name)
+            assert not whole[name].flags.writeable

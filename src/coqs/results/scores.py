@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import attrs
@@ -68,6 +68,26 @@ class ScoreColumns:
     counts: Mapping[str, Counts] = attrs.field(converter=read_only)
     """answered, not_applicable, not_asked, unanswered, abstained, failed: (n,) criteria of each kind;
     ignored: answers to criteria that were not asked; below, meets, exceeds: answers by standing."""
+
+    @classmethod
+    def taking(cls, **columns: Any) -> ScoreColumns:
+        """Take columns that nobody else holds: they are made read-only, not copied."""
+        for column in columns.values():
+            for array in column.values() if isinstance(column, Mapping) else [column]:
+                array.flags.writeable = False
+        return cls(**columns)
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[ScoreColumns]) -> ScoreColumns:
+        """Return the rows of several parts, one part after the other."""
+        columns: dict[str, Any] = {}
+        for name in (field.name for field in attrs.fields(cls)):
+            values = [getattr(part, name) for part in parts]
+            if isinstance(values[0], Mapping):
+                columns[name] = {key: np.concatenate([each[key] for each in values]) for key in values[0]}
+            else:
+                columns[name] = np.concatenate(values)
+        return cls.taking(**columns)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return every column under a name of its own."""

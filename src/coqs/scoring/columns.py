@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -29,6 +27,19 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
+BLOCK = 1 << 16
+"""Rows that are scored at a time: few enough for a processor's cache, and for little memory."""
+
+
+def score_in_blocks(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) -> ScoreColumns:
+    """Score every row, a block at a time, so that what is held besides input and output is one block's."""
+    if len(ratings) <= BLOCK:
+        return score_columns(compiled, rubric, ratings)
+    starts = range(0, len(ratings), BLOCK)
+    blocks = (ratings.take(slice(start, start + BLOCK)) for start in starts)
+    return ScoreColumns.concatenate([score_columns(compiled, rubric, block) for block in blocks])
+
+
 def score_columns(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) -> ScoreColumns:
     """Score every row of ratings under the `coqs` policy."""
     asked = settle(compiled, rubric, Answers.given(ratings))
@@ -42,7 +53,7 @@ def score_columns(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) ->
     for column in gates.values():
         failed |= column > 0
     unscored = np.isnan(overall)
-    return _read_only(
+    return ScoreColumns.taking(
         overall=overall,
         verdict_codes=_verdicts(failed, unscored),
         reason_codes=_reasons(compiled, rubric, asked, unscored),
@@ -54,13 +65,6 @@ def score_columns(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) ->
         points=_points(compiled, asked),
         counts=counts,
     )
-
-
-def _read_only(**columns: Any) -> ScoreColumns:
-    result = ScoreColumns(**columns)
-    for array in result.arrays().values():
-        array.flags.writeable = False
-    return result
 
 
 def _missed(rubric: Rubric, sums: StageSums, stages: Floats, overall: Floats) -> Mask:

@@ -15,7 +15,7 @@ from coqs.results import Provenance, Scores
 from coqs.rubric import Policy, Rubric
 from coqs.rubric.criteria import CONTROLLERS, Criterion
 from coqs.scoring.bounds import bounds_of
-from coqs.scoring.columns import score_columns
+from coqs.scoring.columns import score_in_blocks
 from coqs.scoring.compiled import CompiledRubric, compile_rubric
 from coqs.scoring.span import score_range
 from coqs.scoring.worth import check_policy
@@ -89,7 +89,7 @@ class Scorer:
         self._check(ratings)
         return Scores(
             ratings=ratings,
-            columns=score_columns(self._compiled, self._narrowed, ratings),
+            columns=score_in_blocks(self._compiled, self._narrowed, ratings),
             policy=self.policy,
             provenance=self.provenance,
             range=score_range(self._narrowed),

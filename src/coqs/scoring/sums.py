@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -119,42 +120,46 @@ def _near(scores: Floats, mark: Fraction, largest: Any = 1.0) -> npt.NDArray[np.
 def misses_stage_mark(sums: StageSums, scores: Floats, stage: int, mark: Fraction) -> Mask:
     """Return (n,) whether a stage's score lies below its mark, exactly.
 
-    Only rows within `NEAR` of the mark are compared in rationals, each distinct pair of sums once.
+    Only rows within `NEAR` of the mark are compared in whole numbers, each distinct pair of sums once.
     """
     missed: Mask = scores[stage] < float(mark)
     near = _near(scores[stage], mark)
-    pairs = zip(sums.earned[stage, near].tolist(), sums.weight[stage, near].tolist(), strict=True)
-    verdicts: dict[tuple[int, int], bool] = {}
-    for row, pair in zip(near, pairs, strict=True):
-        if pair not in verdicts:
-            verdicts[pair] = Fraction(*pair) < mark
-        missed[row] = verdicts[pair]
+    only = StageSums(sums.earned[stage : stage + 1, near], sums.weight[stage : stage + 1, near])
+    missed[near] = _lie_below(only, (1,), mark)
     return missed
 
 
 def misses_mark(rubric: Rubric, sums: StageSums, stages: Floats, overall: Floats, mark: Fraction) -> Mask:
     """Return (n,) whether the overall score lies below the mark, exactly.
 
-    Only rows within `NEAR` of the mark are compared in rationals, each distinct set of sums once. What
-    is near grows with the largest stage, since stages far outside [0, 1] can cancel out.
+    Only rows within `NEAR` of the mark are compared in whole numbers, each distinct set of sums once.
+    What is near grows with the largest stage, since stages far outside [0, 1] can cancel out.
     """
     missed: Mask = overall < float(mark)
     near = _near(overall, mark, np.abs(np.nan_to_num(stages)).max(axis=0))
-    every = np.concatenate([sums.earned[:, near], sums.weight[:, near]]).T.tolist()
-    verdicts: dict[tuple[int, ...], bool] = {}
-    for row, parts in zip(near, map(tuple, every), strict=True):
-        if parts not in verdicts:
-            verdicts[parts] = _exact_overall(rubric, parts) < mark
-        missed[row] = verdicts[parts]
+    scale = math.lcm(*(stage.weight.denominator for stage in rubric.stages))
+    weights = tuple(int(stage.weight * scale) for stage in rubric.stages)
+    missed[near] = _lie_below(StageSums(sums.earned[:, near], sums.weight[:, near]), weights, mark)
     return missed
 
 
-def _exact_overall(rubric: Rubric, pairs: tuple[int, ...]) -> Fraction:
-    n = len(rubric.stages)
-    scored = [
-        (stage.weight, Fraction(earned, weight))
-        for stage, earned, weight in zip(rubric.stages, pairs[:n], pairs[n:], strict=True)
-        if weight
-    ]
-    whole = sum((weight for weight, _ in scored), Fraction(0))
-    return sum((weight * share for weight, share in scored), Fraction(0)) / whole
+def _lie_below(sums: StageSums, weights: Sequence[int], mark: Fraction) -> list[bool]:
+    """Tell of each row whether its weighted mean of stages lies below a mark, in whole numbers."""
+    verdicts: dict[tuple[int, ...], bool] = {}
+    found = []
+    for parts in map(tuple, np.concatenate([sums.earned, sums.weight]).T.tolist()):
+        if parts not in verdicts:
+            verdicts[parts] = _lies_below(parts[: len(weights)], parts[len(weights) :], weights, mark)
+        found.append(verdicts[parts])
+    return found
+
+
+def _lies_below(
+    earned: tuple[int, ...], possible: tuple[int, ...], weights: Sequence[int], mark: Fraction
+) -> bool:
+    """Compare sum(w * e / p) / sum(w), over stages with p > 0, with a mark, multiplied out."""
+    common = math.prod(part for part in possible if part)
+    stages = [(w, e, p) for w, e, p in zip(weights, earned, possible, strict=True) if p]
+    total = sum(w * e * (common // p) for w, e, p in stages)
+    whole = sum(w for w, _, _ in stages) * common
+    return total * mark.denominator < mark.numerator * whole
