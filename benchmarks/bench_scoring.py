@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 import coqs
-from coqs.model import STAGES, Absence
+from coqs.model import CONTEXT, STAGES, Absence
 
 LEVELS, PER_STAGE = 5, 4
 
@@ -41,12 +41,11 @@ def make_ratings(rubric: coqs.Rubric, n: int) -> coqs.Ratings:
         column = rng.integers(0, LEVELS, n, dtype=np.int8)
         column[rng.random(n) < 0.1] = Absence.NOT_APPLICABLE.code
         codes[id] = column
-    names = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
     return coqs.Ratings(
         rubric=rubric,
         interaction=coqs.Encoded(np.arange(n), tuple(map(str, range(n)))),
         rater=coqs.Encoded.missing(n),
-        context={name: coqs.Encoded.missing(n) for name in names},
+        context={name: coqs.Encoded.missing(n) for name in CONTEXT},
         at=np.full(n, "NaT", "datetime64[us]"),
         facts={},
         codes=codes,

@@ -9,11 +9,10 @@ import numpy as np
 
 from coqs.errors import Spot, suggest
 from coqs.facts import FactColumn, fact_column
+from coqs.model import CONTEXT, RESERVED
 from coqs.tables import Encoded, Place, Refusals, digits_of, frozen_array, kind_of, time_column
 
-CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
 KEYS = ("id", "at", *CONTEXT, "turns", "facts")
-NOT_FACTS = ("interaction", "rater", "at", *CONTEXT, "criterion", "level", "overall", "verdict", "reason")
 TURN_KEYS = ("speaker", "text", "at")
 SPEAKERS = ("provider", "customer")
 """Those whom raters know by name; others are roles of the caller's own."""
@@ -126,7 +125,7 @@ class _Builder:
             return {}
         for name, value in facts.items():
             path = f"$.facts.{_name(name)}"
-            if not isinstance(name, str) or name in NOT_FACTS:
+            if not isinstance(name, str) or name in RESERVED:
                 self._refuse(place, path, "must not be named like a column; rename the fact")
             if not isinstance(value, str | bool | int | float | None):
                 cure = "write a text, a number, true or false"

@@ -4,6 +4,7 @@ Floor 1: frozen attrs classes and enumerations; no numpy, no pluggy, no files.
 """
 
 from coqs.model.absence import Absence, Standing
+from coqs.model.context import CONTEXT, RESERVED
 from coqs.model.customer_sets import CUSTOMER_SETS, CustomerSet
 from coqs.model.exact import exact, exact_each, exact_or_none
 from coqs.model.people import Provider
@@ -11,7 +12,9 @@ from coqs.model.stages import STAGES, Stage
 from coqs.model.words import Words
 
 __all__ = [
+    "CONTEXT",
     "CUSTOMER_SETS",
+    "RESERVED",
     "STAGES",
     "Absence",
     "CustomerSet",

@@ -4,7 +4,7 @@ Floor 2. Five kinds of absence are kept apart. What a machine rater returns is `
 """
 
 from coqs.ratings.rated import EvidenceTable, RatedColumns
-from coqs.ratings.ratings import CONTEXT, Ratings
+from coqs.ratings.ratings import Ratings
 from coqs.ratings.sheet import Answer, Sheet
 
-__all__ = ["CONTEXT", "Answer", "EvidenceTable", "RatedColumns", "Ratings", "Sheet"]
+__all__ = ["Answer", "EvidenceTable", "RatedColumns", "Ratings", "Sheet"]

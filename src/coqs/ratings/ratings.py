@@ -15,7 +15,7 @@ from coqs.facts import FactColumn, fact_at, same_facts, take_fact
 from coqs.model import Absence
 from coqs.ratings.rated import EvidenceTable
 from coqs.ratings.sheet import Answer, Sheet
-from coqs.ratings.tables_in import CONTEXT, columns_of_ratings, row_number
+from coqs.ratings.tables_in import columns_of_ratings, row_number
 from coqs.ratings.tables_out import context_table, long_table, wide_table
 from coqs.rubric import Rubric
 from coqs.tables import Encoded, Place, Times, frozen_array, read_only, times_array
@@ -25,8 +25,6 @@ Layout = Literal["wide", "long"]
 Codes = npt.NDArray[np.int8]
 Numbers = npt.NDArray[np.float64]
 Choices = npt.NDArray[np.uint64]
-
-__all__ = ["CONTEXT", "Ratings"]
 
 
 def _no_rater(interaction: str, rater: str | None, raters: Iterable[str]) -> NotFoundError:

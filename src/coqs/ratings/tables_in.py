@@ -11,6 +11,7 @@ import numpy as np
 
 from coqs.errors import RecordError, Spot, suggest
 from coqs.facts import FactColumn, fact_column
+from coqs.model import CONTEXT
 from coqs.ratings.cells import absence_names, criterion_column
 from coqs.rubric import Rubric
 from coqs.tables import (
@@ -24,8 +25,6 @@ from coqs.tables import (
     time_column,
 )
 
-TEXT_CONTEXT = ("provider", "provider_grade", "customer", "customer_set", "site", "channel", "issue")
-CONTEXT = ("rater", *TEXT_CONTEXT, "at")
 LONG = ("criterion", "level")
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")
 """As programs write numbers; 007 and 1e5 may be somebody's codes."""
@@ -100,7 +99,7 @@ def columns_of_ratings(
 
 def _check_headers(read: _Table, *, long: bool) -> None:
     criteria = LONG if long else read.rubric.criterion_ids
-    known = ["interaction", *CONTEXT, *criteria, *read.rubric.fact_ids, *read.facts]
+    known = ["interaction", "rater", "at", *CONTEXT, *criteria, *read.rubric.fact_ids, *read.facts]
     if "interaction" not in read.columns:
         near = suggest("interaction", read.columns)
         raise RecordError(
@@ -120,7 +119,7 @@ def _parts(read: _Table) -> dict[str, Any]:
         name: text_column(read.columns[name], read.refused, place=read.cell(name))
         if name in read.columns
         else Encoded.missing(read.n)
-        for name in ("interaction", "rater", *TEXT_CONTEXT)
+        for name in ("interaction", "rater", *CONTEXT)
     }
     interaction, rater = text.pop("interaction"), text.pop("rater")
     _check_pairs(read, interaction, rater)
@@ -179,7 +178,7 @@ def _facts(read: _Table) -> dict[str, FactColumn]:
     names = dict.fromkeys([*(id for id in declared if id in read.columns), *read.facts])
     found: dict[str, FactColumn] = {}
     for name in names:
-        if name in ("interaction", *CONTEXT, *read.rubric.criterion_ids):
+        if name in ("interaction", "rater", "at", *CONTEXT, *read.rubric.criterion_ids):
             raise RecordError(f"facts: must not name a criterion or a context column, got {name!r}; drop it")
         if name not in read.columns:
             raise RecordError(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from coqs.errors import RubricError, many_failures, suggest
-from coqs.model import Absence
+from coqs.model import RESERVED, Absence
 from coqs.rubric.check_criteria import criterion_problems
 from coqs.rubric.conditions import criteria_read
 from coqs.rubric.form import FACT_KINDS, Form
@@ -19,19 +19,7 @@ from coqs.rubric.keys import LANGUAGE
 RUBRIC_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 VALUE = re.compile(r"[^|\s](?:[^|]{0,62}[^|\s])?")
-CONTEXT = (
-    "rater",
-    "provider",
-    "provider_grade",
-    "customer",
-    "customer_set",
-    "site",
-    "channel",
-    "at",
-    "issue",
-)
 STAGE_RESERVED = ("overall",)  # beside the stages, marks and accounts have this one
-RESERVED = ("interaction", *CONTEXT, "criterion", "level", "overall", "verdict", "reason")
 Problem = tuple[str, str, str | None]
 
 
