@@ -228,3 +228,10 @@ def test_progress_is_told_and_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch
     assert ratings == whole
     assert ratings.evidence.row.tolist() == list(range(10))
     assert seen == [(3, 10), (6, 10), (9, 10), (10, 10)]
+
+
+def test_of_many_faults_the_first_that_was_returned_is_told() -> None:
+    names = ["y" * length for length in range(12, 0, -1)]
+    wrong = rated(interaction=[0] * 12, criterion=names, level=["good"] * 12)
+    with pytest.raises(coqs.PluginContractError, match="got a text of 12 characters"):
+        coqs.rate(batch(), RUBRIC, raters=["m"], plugins=plugins(m=wrong), strict=True)

@@ -109,7 +109,7 @@ def _check_columns(columns: RatedColumns, block: Interactions, rubric: Rubric, r
     if len(pairs) < len(columns):
         raise refuse("each interaction and criterion must be judged once")
     known = {id: _answer_codes(rubric, id) for id in rubric.criterion_ids}
-    for criterion, level in set(zip(columns.criterion, columns.level, strict=True)):
+    for criterion, level in dict.fromkeys(zip(columns.criterion, columns.level, strict=True)):
         if criterion not in known:
             near = suggest(criterion, known)
             raise refuse(f"must judge criteria of the rubric, got {kind_of(criterion)} ({near})")

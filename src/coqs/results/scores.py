@@ -100,6 +100,24 @@ class ScoreColumns:
                 flat[field.name] = value
         return flat
 
+    def __len__(self) -> int:
+        return len(self.overall)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ScoreColumns):
+            return NotImplemented
+        mine, theirs = self.arrays(), other.arrays()
+        return mine.keys() == theirs.keys() and all(_same(mine[name], theirs[name]) for name in mine)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<ScoreColumns: {len(self)} rows, {len(self.stages)} stages>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = {field.name: getattr(self, field.name) for field in attrs.fields(ScoreColumns)}
+        return _columns_again, (parts,)
+
 
 @attrs.frozen(slots=True, eq=False, kw_only=True, repr=False)
 class Scores:
@@ -264,12 +282,10 @@ class Scores:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scores):
             return NotImplemented
-        mine, theirs = self.columns.arrays(), other.columns.arrays()
         return (
             self.provenance == other.provenance
             and self.ratings == other.ratings
-            and mine.keys() == theirs.keys()
-            and all(_same(mine[name], theirs[name]) for name in mine)
+            and self.columns == other.columns
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -283,6 +299,11 @@ class Scores:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rescore, (self.scorer, self.ratings)
+
+
+def _columns_again(parts: dict[str, Any]) -> ScoreColumns:
+    """Make pickled columns again, whose arrays come back writeable."""
+    return ScoreColumns.taking(**parts)
 
 
 def _rescore(scorer: Rescorer, ratings: Ratings) -> Scores:

@@ -1,0 +1,74 @@
+"""Every public value travels into a process of its own, and arrives equal, quiet and read-only."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+import pytest
+
+import coqs
+
+
+def public_values() -> list[Any]:
+    ratings = coqs.make_sample(n=30)
+    scores = coqs.score(ratings)
+    turns = [{"speaker": "provider", "text": "a secret"}]
+    interactions = coqs.Interactions.from_records([{"id": "a", "turns": turns, "facts": {"floor": 1}}])
+    account = coqs.explain(scores, "I-0001", rater="observer_1")
+    return [
+        interactions,
+        ratings.rubric,
+        ratings,
+        ratings.evidence,
+        scores,
+        scores.columns,
+        scores.stages,
+        scores.provenance,
+        scores.by("provider"),
+        account,
+    ]
+
+
+def arrays_in(value: Any) -> list[np.ndarray[Any, Any]]:
+    """List the arrays that a value holds, however deep."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, Mapping):
+        return [array for each in value.values() for array in arrays_in(each)]
+    if attrs.has(type(value)):
+        names = [field.name for field in attrs.fields(type(value)) if field.name != "scorer"]
+        return [array for name in names for array in arrays_in(getattr(value, name))]
+    return []
+
+
+def seen_elsewhere(value: Any) -> tuple[Any, str, list[bool]]:
+    return value, repr(value), [array.flags.writeable for array in arrays_in(value)]
+
+
+@pytest.fixture(scope="module")
+def journeys() -> list[tuple[Any, tuple[Any, str, list[bool]]]]:
+    values = public_values()
+    with multiprocessing.get_context("spawn").Pool(1) as elsewhere:
+        return list(zip(values, elsewhere.map(seen_elsewhere, values), strict=True))
+
+
+def test_values_come_back_equal(journeys) -> None:
+    for value, (again, _, _) in journeys:
+        assert again == value
+
+
+def test_arrays_are_read_only_there_and_back(journeys) -> None:
+    assert sum(len(arrays_in(value)) for value, _ in journeys) > 100
+    for value, (again, _, writeable) in journeys:
+        assert not any(writeable)
+        assert not any(array.flags.writeable for array in (*arrays_in(value), *arrays_in(again)))
+
+
+def test_a_repr_is_short_and_shows_no_contents(journeys) -> None:
+    for value, (_, shown, _) in journeys:
+        assert len(shown) < 200 or isinstance(value, coqs.Provenance)
+        assert "secret" not in shown
