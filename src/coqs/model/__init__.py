@@ -4,6 +4,7 @@ Floor 1: frozen attrs classes and enumerations; no numpy, no pluggy, no files.
 """
 
 from coqs.model.absence import Absence, Standing
+from coqs.model.bands import Band, band_of
 from coqs.model.context import CONTEXT, RESERVED
 from coqs.model.customer_sets import CUSTOMER_SETS, CustomerSet
 from coqs.model.exact import exact, exact_each, exact_or_none
@@ -17,11 +18,13 @@ __all__ = [
     "RESERVED",
     "STAGES",
     "Absence",
+    "Band",
     "CustomerSet",
     "Provider",
     "Stage",
     "Standing",
     "Words",
+    "band_of",
     "exact",
     "exact_each",
     "exact_or_none",

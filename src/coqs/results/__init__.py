@@ -3,16 +3,18 @@
 Floor 2. Results are frozen values; arrays are read-only. What needs a higher floor is a function.
 """
 
+from coqs.results.columns import REASONS, VERDICTS, DetailColumns, ScoreColumns
 from coqs.results.explanation import Explanation, Item, StageAccount
 from coqs.results.groups import GroupTable
 from coqs.results.problems import Problem
 from coqs.results.provenance import Provenance
-from coqs.results.scores import REASONS, VERDICTS, ScoreColumns, Scores
+from coqs.results.scores import Scores
 from coqs.results.summaries import stage_table, whole_table
 
 __all__ = [
     "REASONS",
     "VERDICTS",
+    "DetailColumns",
     "Explanation",
     "GroupTable",
     "Item",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -10,20 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import NotFoundError, PolicyError
-from coqs.model import Standing
+from coqs.model import Band, Standing
 from coqs.ratings import Ratings
+from coqs.results.columns import REASONS, VERDICTS, Codes, Counts, DetailColumns, Floats, ScoreColumns
 from coqs.results.groups import GroupTable
 from coqs.results.provenance import Provenance
 from coqs.results.summaries import group_table
 from coqs.rubric import Policy, Rubric
-from coqs.tables import read_only
-
-Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int32]
-Codes = npt.NDArray[np.int8]
-
-VERDICTS = ("pass", "fail", "unscored")
-REASONS = ("", "not_asked", "not_applicable", "unanswered", "abstained", "failed", "missing", "no_weight")
 
 
 class Rescorer(Protocol):
@@ -31,6 +25,9 @@ class Rescorer(Protocol):
 
     def bounds(self, ratings: Ratings) -> Floats:
         """Return (n, 2) lowest and highest scores that the missing answers allow."""
+
+    def details(self, ratings: Ratings) -> DetailColumns:
+        """Return what is not worked out at once."""
 
     @property
     def applied_rubric(self) -> Rubric:
@@ -43,83 +40,7 @@ class Rescorer(Protocol):
         """Score ratings."""
 
 
-@attrs.frozen(slots=True, eq=False, kw_only=True, repr=False)
-class ScoreColumns:
-    """The columns that a scorer fills: n rows, aligned with the ratings; all read-only."""
-
-    overall: Floats
-    """(n,) share of the ceiling; NaN where not scored."""
-    verdict_codes: Codes
-    """(n,) places in `VERDICTS`."""
-    reason_codes: Codes
-    """(n,) places in `REASONS`."""
-    stages: Mapping[str, Floats] = attrs.field(converter=read_only)
-    """Stage id to (n,) share; NaN where not scored."""
-    gates: Mapping[str, Counts] = attrs.field(converter=read_only)
-    """Error class to (n,) number of gates that failed."""
-    gates_observed: Mapping[str, Counts] = attrs.field(converter=read_only)
-    """Error class to (n,) number of gates that were asked and answered."""
-    gates_unobserved: Counts
-    """(n,) gates that were asked and not answered."""
-    irreversible: Counts
-    """(n,) irreversible criteria below what is expected."""
-    points: Floats
-    """(n,) sum of the raw points of the scored answers."""
-    counts: Mapping[str, Counts] = attrs.field(converter=read_only)
-    """answered, not_applicable, not_asked, unanswered, abstained, failed: (n,) criteria of each kind;
-    ignored: answers to criteria that were not asked; below, meets, exceeds: answers by standing."""
-
-    @classmethod
-    def taking(cls, **columns: Any) -> ScoreColumns:
-        """Take columns that nobody else holds: they are made read-only, not copied."""
-        for column in columns.values():
-            for array in column.values() if isinstance(column, Mapping) else [column]:
-                array.flags.writeable = False
-        return cls(**columns)
-
-    @classmethod
-    def concatenate(cls, parts: Sequence[ScoreColumns]) -> ScoreColumns:
-        """Return the rows of several parts, one part after the other."""
-        columns: dict[str, Any] = {}
-        for name in (field.name for field in attrs.fields(cls)):
-            values = [getattr(part, name) for part in parts]
-            if isinstance(values[0], Mapping):
-                columns[name] = {key: np.concatenate([each[key] for each in values]) for key in values[0]}
-            else:
-                columns[name] = np.concatenate(values)
-        return cls.taking(**columns)
-
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Return every column under a name of its own."""
-        flat: dict[str, npt.NDArray[Any]] = {}
-        for field in attrs.fields(ScoreColumns):
-            value = getattr(self, field.name)
-            if isinstance(value, Mapping):
-                flat |= {f"{field.name}.{key}": column for key, column in value.items()}
-            else:
-                flat[field.name] = value
-        return flat
-
-    def __len__(self) -> int:
-        return len(self.overall)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, ScoreColumns):
-            return NotImplemented
-        mine, theirs = self.arrays(), other.arrays()
-        return mine.keys() == theirs.keys() and all(_same(mine[name], theirs[name]) for name in mine)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"<ScoreColumns: {len(self)} rows, {len(self.stages)} stages>"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        parts = {field.name: getattr(self, field.name) for field in attrs.fields(ScoreColumns)}
-        return _columns_again, (parts,)
-
-
-@attrs.frozen(slots=True, eq=False, kw_only=True, repr=False)
+@attrs.frozen(slots=False, eq=False, kw_only=True, repr=False)
 class Scores:
     """Scores of n rows of ratings. Not scored is a mask and a reason, never 0."""
 
@@ -137,6 +58,11 @@ class Scores:
         """What was asked."""
         return self.ratings.rubric
 
+    @functools.cached_property
+    def details(self) -> DetailColumns:
+        """What is worked out when it is first asked for, and then kept."""
+        return self.scorer.details(self.ratings)
+
     @property
     def overall(self) -> Floats:
         """(n,) share of the ceiling; NaN where not `is_scored`."""
@@ -145,17 +71,22 @@ class Scores:
     @property
     def is_scored(self) -> npt.NDArray[np.bool_]:
         """(n,) whether anything was scored."""
-        return _frozen(np.equal(self.columns.reason_codes, 0))
+        return _frozen(~np.isnan(self.columns.overall))
 
     @property
     def reason(self) -> npt.NDArray[np.str_]:
         """(n,) why not scored, one of `coqs.results.REASONS`; empty where scored."""
-        return _frozen(np.array(REASONS)[self.columns.reason_codes])
+        return _frozen(np.array(REASONS)[self.details.reason_codes])
 
     @property
     def verdict(self) -> npt.NDArray[np.str_]:
         """(n,) pass, fail or unscored."""
         return _frozen(np.array(VERDICTS)[self.columns.verdict_codes])
+
+    @property
+    def verdict_codes(self) -> Codes:
+        """(n,) the verdicts as places in `coqs.results.VERDICTS`: pass, fail, unscored."""
+        return self.columns.verdict_codes
 
     @property
     def stages(self) -> Mapping[str, Floats]:
@@ -170,37 +101,75 @@ class Scores:
     @property
     def gates(self) -> Mapping[str, Counts]:
         """Error class to (n,) number of gates that failed, the same under every policy."""
-        return self.columns.gates
+        return self.details.gates
 
     @property
     def gates_observed(self) -> Mapping[str, Counts]:
         """Error class to (n,) number of gates that were asked and answered: what can fail."""
-        return self.columns.gates_observed
+        return self.details.gates_observed
 
     @property
     def gates_unobserved(self) -> Counts:
         """(n,) gates that were asked and not answered."""
-        return self.columns.gates_unobserved
+        return self.details.gates_unobserved
+
+    @property
+    def gates_fired(self) -> Counts:
+        """(n,) gates that fired under the policy's own trigger, of all classes."""
+        return self.details.gates_fired
 
     @property
     def irreversible(self) -> Counts:
         """(n,) irreversible criteria below what is expected."""
-        return self.columns.irreversible
+        return self.details.irreversible
 
     @property
     def points(self) -> Floats:
         """(n,) sum of the raw points of the scored answers."""
-        return self.columns.points
+        return self.details.points
+
+    @property
+    def possible(self) -> Floats:
+        """(n,) what the score is a share of, in the policy's units; 0 where not scored."""
+        return self.details.possible
+
+    @property
+    def band(self) -> npt.NDArray[np.str_]:
+        """(n,) the band of the overall score; empty where there is no score, or no bands."""
+        return self._band_names("overall", self.rubric.bands)
+
+    @property
+    def stage_bands(self) -> dict[str, npt.NDArray[np.str_]]:
+        """Stage id to (n,) band of its score, for the stages that have bands."""
+        return {
+            each.id: self._band_names(f"stage {each.id}", each.bands)
+            for each in self.rubric.stages
+            if each.bands
+        }
+
+    @property
+    def criterion_bands(self) -> dict[str, npt.NDArray[np.str_]]:
+        """Criterion id to (n,) band of its answer, for the criteria that have bands."""
+        return {
+            each.id: self._band_names(f"criterion {each.id}", each.bands)
+            for each in self.rubric.criteria
+            if each.bands
+        }
+
+    def _band_names(self, place: str, bands: Sequence[Band]) -> npt.NDArray[np.str_]:
+        if not bands:
+            return _frozen(np.full(len(self), ""))
+        return _frozen(np.array([*(band.id for band in bands), ""])[self.details.bands[place]])
 
     @property
     def counts(self) -> Mapping[str, Counts]:
         """Kind of answer or absence to (n,) number of criteria."""
-        return self.columns.counts
+        return self.details.counts
 
     @property
     def coverage(self) -> Floats:
         """(n,) share of the asked criteria that were answered; NaN where none was asked."""
-        counts = self.columns.counts
+        counts = self.details.counts
         asked = counts["answered"] + counts["unanswered"] + counts["abstained"] + counts["failed"]
         return _share(counts["answered"], asked)
 
@@ -214,7 +183,7 @@ class Scores:
         """
         if standing not in tuple(Standing):
             raise NotFoundError("standing", standing, Standing)
-        return _share(self.columns.counts[standing], self.columns.counts["answered"])
+        return _share(self.details.counts[standing], self.details.counts["answered"])
 
     def bounds(self) -> Floats:
         """Return (n, 2) lowest and highest score that the missing answers allow.
@@ -301,11 +270,6 @@ class Scores:
         return _rescore, (self.scorer, self.ratings)
 
 
-def _columns_again(parts: dict[str, Any]) -> ScoreColumns:
-    """Make pickled columns again, whose arrays come back writeable."""
-    return ScoreColumns.taking(**parts)
-
-
 def _rescore(scorer: Rescorer, ratings: Ratings) -> Scores:
     """Make pickled scores again from what they were made of."""
     return scorer(ratings)
@@ -318,7 +282,3 @@ def _share(part: Counts, whole: Counts) -> Floats:
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     array.flags.writeable = False
     return array
-
-
-def _same(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> bool:
-    return bool(np.array_equal(left, right, equal_nan=left.dtype.kind == "f"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from coqs.model import Absence, Standing
 from coqs.ratings import Ratings
-from coqs.results import REASONS, VERDICTS, ScoreColumns
+from coqs.results import REASONS, VERDICTS, DetailColumns, ScoreColumns
 from coqs.rubric import Rubric
 from coqs.rubric.criteria import ERROR_CLASSES
 from coqs.scoring.asking import OPEN, Answers, Asked, settle
@@ -31,13 +33,23 @@ BLOCK = 1 << 16
 """Rows that are scored at a time: few enough for a processor's cache, and for little memory."""
 
 
-def score_in_blocks(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) -> ScoreColumns:
-    """Score every row, a block at a time, so that what is held besides input and output is one block's."""
+def in_blocks(ratings: Ratings) -> Iterator[Ratings]:
+    """Yield the ratings a block at a time, so that what is held besides input and output is one block's."""
     if len(ratings) <= BLOCK:
-        return score_columns(compiled, rubric, ratings)
-    starts = range(0, len(ratings), BLOCK)
-    blocks = (ratings.take(slice(start, start + BLOCK)) for start in starts)
-    return ScoreColumns.concatenate([score_columns(compiled, rubric, block) for block in blocks])
+        yield ratings
+        return
+    for start in range(0, len(ratings), BLOCK):
+        yield ratings.take(slice(start, start + BLOCK))
+
+
+def score_in_blocks(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) -> ScoreColumns:
+    """Score every row, a block at a time."""
+    return ScoreColumns.concatenate([score_columns(compiled, rubric, each) for each in in_blocks(ratings)])
+
+
+def details_in_blocks(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) -> DetailColumns:
+    """Work out the details of every row, a block at a time."""
+    return DetailColumns.concatenate([detail_columns(compiled, rubric, each) for each in in_blocks(ratings)])
 
 
 def score_columns(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) -> ScoreColumns:
@@ -46,25 +58,40 @@ def score_columns(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) ->
     sums = add_up(compiled, len(rubric.stages), asked)
     stages = sums.stage_scores()
     overall = overall_scores(rubric, stages)
-    gates = _gates(compiled, asked)
-    irreversible = _irreversible(compiled, asked)
-    counts = _counts(compiled, asked)
-    failed = _missed(rubric, sums, stages, overall) | (irreversible > 0)
-    for column in gates.values():
+    failed = _missed(rubric, sums, stages, overall) | (_irreversible(compiled, asked) > 0)
+    for column in _gates(compiled, asked).values():
         failed |= column > 0
-    unscored = np.isnan(overall)
     return ScoreColumns.taking(
         overall=overall,
-        verdict_codes=_verdicts(failed, unscored),
-        reason_codes=_reasons(compiled, rubric, asked, unscored),
+        verdict_codes=_verdicts(failed, np.isnan(overall)),
         stages=dict(zip(rubric.stage_ids, stages, strict=True)),
+    )
+
+
+def detail_columns(compiled: CompiledRubric, rubric: Rubric, ratings: Ratings) -> DetailColumns:
+    """Work out the details of every row of ratings."""
+    asked = settle(compiled, rubric, Answers.given(ratings))
+    sums = add_up(compiled, len(rubric.stages), asked)
+    overall = overall_scores(rubric, sums.stage_scores())
+    gates = _gates(compiled, asked)
+    return DetailColumns.taking(
+        reason_codes=_reasons(compiled, rubric, asked, np.isnan(overall)),
         gates=gates,
         gates_observed=_gates_observed(compiled, asked),
         gates_unobserved=_gates_unobserved(compiled, asked),
-        irreversible=irreversible,
+        gates_fired=np.sum(list(gates.values()), axis=0, dtype=np.int32),
+        irreversible=_irreversible(compiled, asked),
         points=_points(compiled, asked),
-        counts=counts,
+        possible=_possible(rubric, sums),
+        counts=_counts(compiled, asked),
+        bands={},
     )
+
+
+def _possible(rubric: Rubric, sums: StageSums) -> Floats:
+    weights = np.array([float(stage.weight) for stage in rubric.stages])[:, None]
+    possible: Floats = np.where(sums.weight > 0, weights, 0.0).sum(axis=0)
+    return possible
 
 
 def _missed(rubric: Rubric, sums: StageSums, stages: Floats, overall: Floats) -> Mask:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from coqs.errors import ComparisonError, NotFoundError
 from coqs.ratings import Ratings
-from coqs.results import Provenance, Scores
+from coqs.results import DetailColumns, Provenance, Scores
 from coqs.rubric import Policy, Rubric
 from coqs.rubric.criteria import CONTROLLERS, Criterion
 from coqs.scoring.bounds import bounds_of
-from coqs.scoring.columns import score_in_blocks
+from coqs.scoring.columns import details_in_blocks, score_in_blocks
 from coqs.scoring.compiled import CompiledRubric, compile_rubric
 from coqs.scoring.span import score_range
 from coqs.scoring.worth import check_policy
@@ -68,7 +68,7 @@ class Scorer:
     _narrowed: Rubric
 
     def __init__(
-        self, rubric: Rubric, *, policy: str | Policy | None = None, controller: str | None = None
+        self, rubric: Rubric, policy: str | Policy | None = None, *, controller: str | None = None
     ) -> None:
         chosen = _policy(policy if policy is not None else rubric.policy)
         check_policy(chosen)
@@ -100,6 +100,11 @@ class Scorer:
     def applied_rubric(self) -> Rubric:
         """The rubric as it is applied: what another controls is only recorded."""
         return self._narrowed
+
+    def details(self, ratings: Ratings) -> DetailColumns:
+        """Return what `Scores` works out when it is first asked for: counts, gates, reasons …"""
+        self._check(ratings)
+        return details_in_blocks(self._compiled, self._narrowed, ratings)
 
     def bounds(self, ratings: Ratings) -> npt.NDArray[np.float64]:
         """Return (n, 2) lowest and highest scores that the missing answers allow."""
