@@ -1,6 +1,6 @@
 """Every error that coqs raises on purpose, and how its message is formed.
 
-Floor 0: knows nothing of coqs, numpy or pluggy. The tree::
+Floor 0: the standard library only, and little of it, since help must answer at once. The tree::
 
     CoqsError(Exception)
     ├─ RecordError(ValueError)      a record cannot be used           .path .line .failures
@@ -21,11 +21,8 @@ parse prose. Words of a customer never appear in one.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-import attrs
+from typing import Any, NamedTuple
 
 SHOWN_FAILURES = 10
 SHOWN_NAMES = 5
@@ -54,8 +51,7 @@ def _rebuild(kind: type[CoqsError], message: str, parts: dict[str, Any]) -> Coqs
     return error
 
 
-@attrs.frozen(slots=True)
-class Failure:
+class Failure(NamedTuple):
     """One problem of a record or a table; its text is the whole message."""
 
     message: str
@@ -69,8 +65,7 @@ class Failure:
         return self.message
 
 
-@attrs.frozen(slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Where a problem is: in words for people, as line and key path for programs."""
 
     words: str
@@ -190,7 +185,7 @@ class MissingDependencyError(CoqsError, ImportError):
 def nearest(name: str, available: Iterable[str]) -> list[str]:
     """List `available` with the names nearest to `name` first, `SHOWN_NAMES` at most."""
     known = sorted({str(each) for each in available})
-    close = difflib.get_close_matches(name, known, n=SHOWN_NAMES, cutoff=0.6)
+    close = _close(name, known, SHOWN_NAMES)
     return (close + [other for other in known if other not in close])[:SHOWN_NAMES]
 
 
@@ -205,13 +200,19 @@ def suggest(name: str, available: Iterable[str]) -> str:
     known = sorted({str(each) for each in available})  # members of an enumeration are shown as their texts
     if not known:
         return "there are none"
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    close = _close(name, known, 1)
     if close:
         return f"did you mean {close[0]!r}?"
     shown = ", ".join(repr(other) for other in known[:SHOWN_NAMES])
     return f"known are {shown}" + (
         f" and {len(known) - SHOWN_NAMES} more" if len(known) > SHOWN_NAMES else ""
     )
+
+
+def _close(name: str, known: Sequence[str], n: int) -> list[str]:
+    import difflib  # only where something is wrong
+
+    return difflib.get_close_matches(name, known, n=n, cutoff=0.6)
 
 
 def many_failures(where: str, failures: Sequence[Failure | str], *, count: int | None = None) -> str:

@@ -13,7 +13,6 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 
 from coqs.cli.arguments import parsed
 from coqs.cli.text import tell
@@ -84,6 +83,8 @@ def _replace_closed_streams() -> None:
     """Let what nobody can read go nowhere: a shell may start a command with its outputs closed."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
+            from pathlib import Path  # not on the way to help
+
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
 
 

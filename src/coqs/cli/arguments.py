@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from coqs.errors import suggest
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -213,6 +215,8 @@ def _keys(text: str) -> tuple[str, ...]:
 
 
 def _share(text: str) -> Fraction:
+    from fractions import Fraction  # not on the way to help
+
     try:
         share = Fraction(text)
     except (ValueError, ZeroDivisionError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -19,6 +18,8 @@ def show(lines: str | Iterable[str]) -> None:
 
 def show_json(value: Any) -> None:
     """Print plain values as JSON, in ASCII, which every terminal and every pipe carries."""
+    import json  # not on the way to help
+
     print(json.dumps(value, indent=2))
 
 
