@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import RecordError
+from coqs.tables.arrow_texts import ArrowTexts, arrow
 from coqs.tables.cells import kind_of
 from coqs.tables.frozen import frozen_array
 
@@ -20,8 +21,8 @@ def _codes(values: npt.ArrayLike) -> Codes:
     return frozen_array(values, np.int32)
 
 
-def _texts(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(values)
+def _texts(values: Iterable[str]) -> Sequence[str]:
+    return values if isinstance(values, ArrowTexts) else tuple(values)
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
@@ -34,8 +35,9 @@ class Encoded:
 
     codes: Codes = attrs.field(converter=_codes)
     """(n,) places in `categories`, -1 where missing; read-only."""
-    categories: tuple[str, ...] = attrs.field(converter=_texts)
-    """The distinct texts, in the order of their first appearance."""
+    categories: Sequence[str] = attrs.field(converter=_texts)
+    """The distinct texts, in the order of their first appearance: a tuple, or a sequence that leaves
+    them in Arrow memory and decodes one when it is asked for."""
 
     def __attrs_post_init__(self) -> None:
         low, high = self.codes.min(initial=-1), self.codes.max(initial=-1)
@@ -68,7 +70,26 @@ class Encoded:
     def to_list(self) -> list[str | None]:
         """Return the texts, None where missing."""
         table = (*self.categories, None)
-        return [table[code] for code in self.codes]
+        return [table[code] for code in self.codes.tolist()]
+
+    def to_arrow(self, *, plain: bool = False) -> Any:
+        """Return the column as a pyarrow array, a dictionary array unless `plain`; null where missing.
+
+        Texts that lie in Arrow memory stay there: none becomes a Python string on the way.
+
+        Raises
+        ------
+        MissingDependencyError
+            pyarrow is not installed; the extra `arrow` brings it.
+        """
+        pa = arrow("Encoded.to_arrow")
+        texts = self.categories.array if isinstance(self.categories, ArrowTexts) else None
+        if texts is None:
+            texts = pa.array(self.categories, pa.string())
+        if plain and len(texts) == len(self) and np.array_equal(self.codes, np.arange(len(self))):
+            return texts
+        places = pa.array(self.codes, mask=None if self.present.all() else ~self.present)
+        return texts.take(places) if plain else pa.DictionaryArray.from_arrays(places, texts)
 
     def take(self, rows: Any) -> Encoded:
         """Return the column at some rows (an index array, a mask or a slice)."""
@@ -82,7 +103,12 @@ class Encoded:
         return len(self.codes)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Encoded) and self.to_list() == other.to_list()
+        if not isinstance(other, Encoded):
+            return False
+        if np.array_equal(self.codes, other.codes) and self.categories == other.categories:
+            return True
+        left, right = _same_codes(self, other)
+        return np.array_equal(left, right)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -91,3 +117,19 @@ class Encoded:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Encoded, (self.codes, self.categories)
+
+
+def _same_codes(left: Encoded, right: Encoded) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return both columns' codes as places in one list of texts; equal codes then say equal texts."""
+    arrays = [each.categories.array for each in (left, right) if isinstance(each.categories, ArrowTexts)]
+    if len(arrays) == 2:
+        pa = arrow("texts of Arrow")
+        arrays = [array.cast(pa.large_string()) for array in arrays]
+        places = pa.concat_arrays(arrays).dictionary_encode().indices.to_numpy()
+    else:
+        seen: dict[str, int] = {}
+        texts = (text for each in (left, right) for text in each.categories)
+        places = np.array([seen.setdefault(text, len(seen)) for text in texts], np.int64)
+    cut = len(left.categories)
+    tables = np.append(places[:cut], -1), np.append(places[cut:], -1)
+    return tables[0].take(left.codes), tables[1].take(right.codes)
