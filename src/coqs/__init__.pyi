@@ -76,8 +76,10 @@ from coqs.sample_data import (
 )
 from coqs.scoring import (
     Scorer as Scorer,
-    explain as explain,
     score as score,
+)
+from coqs.scoring.explain import (
+    explain as explain,
 )
 from coqs.tables import (
     Encoded as Encoded,

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from coqs.cli.inputs import scores_of
 from coqs.cli.text import show, show_json
-from coqs.scoring import explain as explained
+from coqs.scoring.explain import explain as explained
 
 
 def explain(arguments: Namespace) -> int:

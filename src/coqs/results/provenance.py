@@ -7,6 +7,13 @@ import attrs
 from coqs.rubric import Fingerprint, Policy, Rubric
 
 
+def installed_version() -> str:
+    """Return the version of coqs that is installed."""
+    from importlib.metadata import version  # loads much of the standard library
+
+    return version("coqs")
+
+
 @attrs.frozen(slots=True)
 class Provenance:
     """What a score names: rubric, fingerprints, policy, plugin and versions."""

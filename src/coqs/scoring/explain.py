@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from fractions import Fraction
 
 from coqs.errors import RubricError
 from coqs.model import Absence
 from coqs.ratings import Answer, Sheet
 from coqs.results import Explanation, Item, Provenance, Scores, StageAccount
+from coqs.results.provenance import installed_version
 from coqs.rubric import Criterion, Numeric, Policy, Rubric, SeveralChoice
 from coqs.scoring.exact import (
     ExactScore,
@@ -90,7 +90,7 @@ def _bounds(rubric: Rubric, sheet: Sheet) -> tuple[Fraction, Fraction] | None:
 
 
 def _own_provenance(rubric: Rubric) -> Provenance:
-    return Provenance.of(rubric, rubric.policy or Policy(), coqs_version=importlib.metadata.version("coqs"))
+    return Provenance.of(rubric, rubric.policy or Policy(), coqs_version=installed_version())
 
 
 def _because(rubric: Rubric, result: ExactScore) -> tuple[str, ...]:

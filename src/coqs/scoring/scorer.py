@@ -1,28 +1,25 @@
-"""The public way to score: a rubric and a policy, compiled once."""
+"""The public way to score: a rubric and a policy, prepared once.
+
+This file loads next to nothing, so that naming a `Scorer` costs little more than numpy does; what
+scores stands in `prepared`, and is loaded with the first scorer that is made.
+"""
 
 from __future__ import annotations
 
-import importlib.metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
-from coqs.errors import ComparisonError, NotFoundError
-from coqs.ratings import Ratings
-from coqs.results import DetailColumns, Provenance, Scores
-from coqs.rubric import Policy, Rubric
-from coqs.rubric.criteria import CONTROLLERS, Criterion
-from coqs.scoring.bounds import bounds_of
-from coqs.scoring.columns import details_in_blocks, score_in_blocks
-from coqs.scoring.compiled import CompiledRubric, compile_rubric
-from coqs.scoring.span import score_range
-from coqs.scoring.worth import check_policy
+from coqs.errors import ComparisonError
 
+if TYPE_CHECKING:  # a scorer is handed these, so whoever makes one has loaded them
+    import numpy.typing as npt
 
-def _policy(policy: str | Policy | None) -> Policy:
-    return Policy.named(policy) if isinstance(policy, str) else policy or Policy()
+    from coqs.ratings import Ratings
+    from coqs.results import DetailColumns, Provenance, Scores
+    from coqs.rubric import Policy, Rubric
+    from coqs.scoring.prepared import Prepared
 
 
 @attrs.frozen(slots=True, eq=False, repr=False, init=False)
@@ -64,19 +61,15 @@ class Scorer:
     policy: Policy
     controller: str | None
     provenance: Provenance
-    _compiled: CompiledRubric
-    _narrowed: Rubric
+    _prepared: Prepared
 
     def __init__(
         self, rubric: Rubric, policy: str | Policy | None = None, *, controller: str | None = None
     ) -> None:
-        chosen = _policy(policy if policy is not None else rubric.policy)
-        check_policy(chosen)
-        narrowed = rubric if controller is None else narrow(rubric, controller)
-        made = importlib.metadata.version("coqs")
-        provenance = Provenance.of(rubric, chosen, coqs_version=made, controlled_by=controller)
-        compiled = compile_rubric(narrowed, controller)
-        self.__attrs_init__(rubric, chosen, controller, provenance, compiled, narrowed)
+        from coqs.scoring.prepared import prepare
+
+        prepared = prepare(rubric, policy, controller)
+        self.__attrs_init__(rubric, prepared.policy, controller, prepared.provenance, prepared)
 
     def __call__(self, ratings: Ratings) -> Scores:
         """Score every row of ratings.
@@ -87,29 +80,22 @@ class Scorer:
             The ratings were made under another rubric (another scoring fingerprint).
         """
         self._check(ratings)
-        return Scores(
-            ratings=ratings,
-            columns=score_in_blocks(self._compiled, self._narrowed, ratings),
-            policy=self.policy,
-            provenance=self.provenance,
-            range=score_range(self._narrowed),
-            scorer=self,
-        )
+        return self._prepared.scores(ratings, self)
 
     @property
     def applied_rubric(self) -> Rubric:
         """The rubric as it is applied: what another controls is only recorded."""
-        return self._narrowed
+        return self._prepared.narrowed
 
     def details(self, ratings: Ratings) -> DetailColumns:
-        """Return what `Scores` works out when it is first asked for: counts, gates, reasons …"""
+        """Return what `Scores` works out when it is first asked for: counts, gates and reasons."""
         self._check(ratings)
-        return details_in_blocks(self._compiled, self._narrowed, ratings)
+        return self._prepared.details(ratings)
 
     def bounds(self, ratings: Ratings) -> npt.NDArray[np.float64]:
         """Return (n, 2) lowest and highest scores that the missing answers allow."""
         self._check(ratings)
-        return bounds_of(self._compiled, self._narrowed, ratings)
+        return self._prepared.bounds(ratings)
 
     def controlled_by(self, controller: str) -> Scorer:
         """Return a scorer of what one controller (person, team, system …) is answerable for."""
@@ -129,7 +115,7 @@ class Scorer:
         narrowed = f", controlled by {self.controller}" if self.controller else ""
         return (
             f"<Scorer: rubric {self.rubric.id!r} {self.rubric.fingerprint.scoring[:19]}, "
-            f"policy {self.policy.name!r}{narrowed}, sums in {np.dtype(self._compiled.dtype).name}>"
+            f"policy {self.policy.name!r}{narrowed}, sums in {np.dtype(self._prepared.compiled.dtype).name}>"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -138,23 +124,6 @@ class Scorer:
 
 def _scorer(rubric: Rubric, policy: Policy, controller: str | None) -> Scorer:
     return Scorer(rubric, policy=policy, controller=controller)
-
-
-def narrow(rubric: Rubric, controller: str) -> Rubric:
-    """Return the rubric with only the criteria scoring that a controller is answerable for.
-
-    The others are still asked, since branches may read them, but only recorded; ethics gates stay.
-    """
-    if controller not in CONTROLLERS:
-        raise NotFoundError("controller", controller, CONTROLLERS, where="controlled_by")
-    kept = tuple(each if each.controlled_by == controller else _recorded(each) for each in rubric.criteria)
-    return rubric.with_criteria(kept)
-
-
-def _recorded(criterion: Criterion) -> Criterion:
-    ethics = criterion.gate is not None and criterion.gate.error_class == "ethics"
-    gate = criterion.gate if ethics else None
-    return attrs.evolve(criterion, record_only=True, bonus=False, irreversible=False, gate=gate)
 
 
 def score(ratings: Ratings, *, policy: str | Policy | None = None) -> Scores:

@@ -16,7 +16,8 @@ from coqs.errors import RecordError, RubricError, suggest
 from coqs.ratings import Ratings
 from coqs.results import Explanation, Scores
 from coqs.rubric import Rubric
-from coqs.scoring import explain, score
+from coqs.scoring import score
+from coqs.scoring.explain import explain
 
 EXPECTED = ("overall", "verdict", "stages", "gates", "coverage", "irreversible")
 KEYS = ("id", "rubric", "story", "customer_set", "facts", "answers", "worked", "expect")

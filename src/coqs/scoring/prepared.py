@@ -1,0 +1,80 @@
+"""What stands behind a `Scorer`: the rubric narrowed and compiled, the policy checked."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from coqs.errors import NotFoundError
+from coqs.ratings import Ratings
+from coqs.results import DetailColumns, Provenance, Scores
+from coqs.results.provenance import installed_version
+from coqs.results.scores import Rescorer
+from coqs.rubric import Policy, Rubric
+from coqs.rubric.criteria import CONTROLLERS, Criterion
+from coqs.scoring.bounds import bounds_of
+from coqs.scoring.columns import details_in_blocks, score_in_blocks
+from coqs.scoring.compiled import CompiledRubric, compile_rubric
+from coqs.scoring.span import score_range
+from coqs.scoring.worth import check_policy
+
+
+@attrs.frozen(slots=True, eq=False, repr=False)
+class Prepared:
+    """A rubric and a policy, ready to be applied to ratings."""
+
+    policy: Policy
+    provenance: Provenance
+    compiled: CompiledRubric
+    narrowed: Rubric
+    """The rubric as it is applied: what another controls is only recorded."""
+
+    def scores(self, ratings: Ratings, scorer: Rescorer) -> Scores:
+        """Score every row of ratings, which were made under this rubric."""
+        return Scores(
+            ratings=ratings,
+            columns=score_in_blocks(self.compiled, self.narrowed, ratings),
+            policy=self.policy,
+            provenance=self.provenance,
+            range=score_range(self.narrowed),
+            scorer=scorer,
+        )
+
+    def details(self, ratings: Ratings) -> DetailColumns:
+        """Work out what scores do not hold at once."""
+        return details_in_blocks(self.compiled, self.narrowed, ratings)
+
+    def bounds(self, ratings: Ratings) -> npt.NDArray[np.float64]:
+        """Return (n, 2) lowest and highest scores that the missing answers allow."""
+        return bounds_of(self.compiled, self.narrowed, ratings)
+
+
+def prepare(rubric: Rubric, policy: str | Policy | None, controller: str | None) -> Prepared:
+    """Check the policy, narrow the rubric to a controller's criteria, and compile it."""
+    chosen = _policy(policy if policy is not None else rubric.policy)
+    check_policy(chosen)
+    narrowed = rubric if controller is None else narrow(rubric, controller)
+    provenance = Provenance.of(rubric, chosen, coqs_version=installed_version(), controlled_by=controller)
+    return Prepared(chosen, provenance, compile_rubric(narrowed, controller), narrowed)
+
+
+def _policy(policy: str | Policy | None) -> Policy:
+    return Policy.named(policy) if isinstance(policy, str) else policy or Policy()
+
+
+def narrow(rubric: Rubric, controller: str) -> Rubric:
+    """Return the rubric with only the criteria scoring that a controller is answerable for.
+
+    The others are still asked, since branches may read them, but only recorded; ethics gates stay.
+    """
+    if controller not in CONTROLLERS:
+        raise NotFoundError("controller", controller, CONTROLLERS, where="controlled_by")
+    kept = tuple(each if each.controlled_by == controller else _recorded(each) for each in rubric.criteria)
+    return rubric.with_criteria(kept)
+
+
+def _recorded(criterion: Criterion) -> Criterion:
+    ethics = criterion.gate is not None and criterion.gate.error_class == "ethics"
+    gate = criterion.gate if ethics else None
+    return attrs.evolve(criterion, record_only=True, bonus=False, irreversible=False, gate=gate)
