@@ -37,6 +37,7 @@ from coqs.model import (
     CUSTOMER_SETS as CUSTOMER_SETS,
     STAGES as STAGES,
     Absence as Absence,
+    Band as Band,
     CustomerSet as CustomerSet,
     Provider as Provider,
     Stage as Stage,
@@ -68,6 +69,7 @@ from coqs.rubric import (
     Ideal as Ideal,
     Level as Level,
     Option as Option,
+    Override as Override,
     Policy as Policy,
     Rubric as Rubric,
 )

@@ -15,7 +15,7 @@ import coqs
 from coqs.model import Words
 from coqs.rubric import SeveralChoice
 from coqs.rubric.keys import as_fraction
-from coqs.rubric.toml_out import _number
+from coqs.rubric.keys import plain_number
 
 pytest.importorskip("tomli_w")
 
@@ -48,7 +48,7 @@ def test_a_rubric_pickles_with_its_fingerprints(rubric: coqs.Rubric) -> None:
 @given(st.fractions() | st.decimals(allow_nan=False, allow_infinity=False).map(Fraction))
 def test_an_exact_number_is_read_back_as_it_was_written(value: Fraction) -> None:
     if max(len(str(value.numerator)), len(str(value.denominator))) < 99:
-        written = _number(value)
+        written = plain_number(value)
         assert as_fraction(written, "weight") == value
 
 

@@ -4,7 +4,7 @@ Floor 1: frozen attrs classes and enumerations; no numpy, no pluggy, no files.
 """
 
 from coqs.model.absence import Absence, Standing
-from coqs.model.bands import Band, band_of
+from coqs.model.bands import Band, as_bands, band_of
 from coqs.model.context import CONTEXT, RESERVED
 from coqs.model.customer_sets import CUSTOMER_SETS, CustomerSet
 from coqs.model.exact import exact, exact_each, exact_or_none
@@ -24,6 +24,7 @@ __all__ = [
     "Stage",
     "Standing",
     "Words",
+    "as_bands",
     "band_of",
     "exact",
     "exact_each",

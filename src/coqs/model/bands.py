@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import attrs
@@ -21,6 +21,11 @@ class Band:
     """The lowest score that belongs to it (`from` in the file); None of the first, which is unbounded."""
     words: Words = Words()
     """What the band means."""
+
+
+def as_bands(values: Iterable[Band]) -> tuple[Band, ...]:
+    """Return several bands as a tuple."""
+    return tuple(values)
 
 
 def band_of(bands: Sequence[Band], score: Fraction) -> int:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import attrs
 
+from coqs.model.bands import Band, as_bands
 from coqs.model.exact import exact, exact_or_none
 from coqs.model.words import Words
 
@@ -22,6 +23,8 @@ class Stage:
     """The stage's score below which an interaction fails, as a share."""
     words: Words = Words()
     """What the stage is about."""
+    bands: tuple[Band, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
+    """Names for stretches of the stage's score, from the lowest up."""
 
 
 STAGES: tuple[Stage, ...] = (

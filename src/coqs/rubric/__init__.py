@@ -14,7 +14,7 @@ from coqs.rubric.conditions import (
 )
 from coqs.rubric.criteria import Criterion, Detect, Gate, Ideal
 from coqs.rubric.findings import Finding
-from coqs.rubric.policy import POLICIES, Policy
+from coqs.rubric.policy import POLICIES, Override, Policy
 from coqs.rubric.rubric import Fact, Fingerprint, Origin, Rubric
 from coqs.rubric.scales import Level, Numeric, Option, Scale, SeveralChoice, SingleChoice
 
@@ -37,6 +37,7 @@ __all__ = [
     "Numeric",
     "Option",
     "Origin",
+    "Override",
     "Policy",
     "Rubric",
     "Scale",

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from coqs.errors import suggest
 from coqs.model import Absence
-from coqs.rubric.conditions import CriterionIn, Every, FactBetween, FactIn, Some, leaves, nodes
+from coqs.rubric.check_bands import band_problems
+from coqs.rubric.conditions import Condition, CriterionIn, Every, FactBetween, FactIn, Some, leaves, nodes
 from coqs.rubric.criteria import CONTROLLERS, ERROR_CLASSES, ETHICS_KINDS, Criterion, Ideal
 from coqs.rubric.form import Form
 from coqs.rubric.scales import Numeric, SeveralChoice, SingleChoice
@@ -34,9 +35,17 @@ def criterion_problems(criterion: Criterion, form: Form) -> Iterator[KeyProblem]
     yield from _gate(criterion)
     yield from _irreversible(criterion)
     yield from _detect(criterion)
-    for leaf in leaves(criterion.when):
+    yield from condition_problems(criterion.when, form)
+    yield from band_problems(criterion.bands)
+
+
+def condition_problems(condition: Condition | None, form: Form) -> Iterator[KeyProblem]:
+    """Yield (key, problem) for each name in a condition that the rubric does not know, and the like."""
+    for leaf in leaves(condition):
         yield from _leaf(leaf, form)
-    yield from _empty_parts(criterion)
+    for node in nodes(condition):
+        if isinstance(node, Every | Some) and not node.conditions:
+            yield ".when", "must hold at least one condition, got none; add one or drop it"
 
 
 def _member(key: str, what: str, name: str, known: Sequence[str]) -> Iterator[KeyProblem]:
@@ -226,9 +235,3 @@ def _fact_leaf(leaf: FactIn | FactBetween, form: Form) -> Iterator[KeyProblem]:
         yield ".when", "must have from or below, got neither; add one"
     elif leaf.low is not None and leaf.high is not None and float(leaf.low) >= float(leaf.high):
         yield ".when", f"must rise, got from {leaf.low} below {leaf.high}; mend one"
-
-
-def _empty_parts(criterion: Criterion) -> Iterator[KeyProblem]:
-    for node in nodes(criterion.when):
-        if isinstance(node, Every | Some) and not node.conditions:
-            yield ".when", "must hold at least one condition, got none; add one or drop it"

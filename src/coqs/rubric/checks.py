@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from coqs.errors import RubricError, many_failures, suggest
 from coqs.model import RESERVED, Absence
+from coqs.rubric.check_bands import band_problems
 from coqs.rubric.check_criteria import criterion_problems
 from coqs.rubric.conditions import criteria_read
 from coqs.rubric.form import FACT_KINDS, Form
@@ -101,12 +102,14 @@ def _ids(
 
 
 def _marks(form: Form) -> Iterator[Problem]:
+    yield from ((key.removeprefix("."), message, None) for key, message in band_problems(form.bands))
     marks: list[tuple[str, Fraction | None]] = [("pass_mark", form.pass_mark)]
     marks += [(f"stages[{place}].pass_mark", stage.pass_mark) for place, stage in enumerate(form.stages)]
     for path, mark in marks:
         if mark is not None and not 0 <= mark <= 1:
             yield path, f'must be a share from 0 to 1, got {mark}; write for example "4/5"', None
     for place, stage in enumerate(form.stages):
+        yield from ((f"stages[{place}]{key}", message, None) for key, message in band_problems(stage.bands))
         if stage.weight < 0:
             yield f"stages[{place}].weight", f"must be at least 0, got {stage.weight}; mend it", None
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import attrs
 
-from coqs.model import Words, exact, exact_each
+from coqs.model import Band, Words, as_bands, exact, exact_each
 from coqs.rubric.conditions import Condition
 from coqs.rubric.scales import Scale, SeveralChoice
 
@@ -79,6 +79,8 @@ class Criterion:
     controlled_by: str = "person"
     """Who controls the outcome: person, team, system, policy or customer."""
     detect: Detect | None = None
+    bands: tuple[Band, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
+    """Names for stretches of the answer's share, from the lowest up."""
 
     @property
     def is_scoring(self) -> bool:

@@ -14,12 +14,18 @@ from typing import Any
 
 import attrs
 
+from coqs.model import Band, Stage
 from coqs.rubric.conditions import Condition, CriterionIn, Every, FactBetween, FactIn, Negation, Some, leaves
 from coqs.rubric.criteria import Criterion
 from coqs.rubric.form import Form
-from coqs.rubric.policy import Policy
+from coqs.rubric.policy import Override, Policy
 from coqs.rubric.scales import Level, SeveralChoice
 from coqs.rubric.toml_out import document
+
+FIRST_CHOICES = (
+    *("combine", "normalise", "not_applicable", "unanswered", "several_choice", "gate_trigger"),
+    *("gate_scope", "gate_effect", "bonus", "baseline", "rounding", "over_interactions"),
+)
 
 
 @attrs.frozen(slots=True)
@@ -54,11 +60,44 @@ def _scoring_form(form: Form) -> dict[str, Any]:
     return {
         "form": "coqs-rubric-scoring/1",
         "pass_mark": _exact(form.pass_mark),
-        "policy": (form.policy or Policy()).choices(),
+        **_bands(form.bands),
+        "policy": _policy(form.policy or Policy()),
         "facts": sorted([fact.id, fact.kind] for fact in form.facts if fact.id in read),
-        "stages": sorted([stage.id, _exact(stage.weight), _exact(stage.pass_mark)] for stage in form.stages),
+        "stages": sorted((_stage(stage) for stage in form.stages), key=lambda each: str(each[0])),
         "criteria": sorted((_criterion(each) for each in form.criteria), key=lambda each: str(each["id"])),
     }
+
+
+def _bands(bands: tuple[Band, ...]) -> dict[str, Any]:
+    """Return the entry for bands; none where there are none, so that older fingerprints hold."""
+    return {"bands": [[band.id, _exact(band.low)] for band in bands]} if bands else {}
+
+
+def _stage(stage: Stage) -> list[Any]:
+    return [stage.id, _exact(stage.weight), _exact(stage.pass_mark), *_bands(stage.bands).values()]
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    """Return the choices that the first form of a fingerprint had, and others where they are not usual."""
+    usual = Policy()
+    fields = [field.name for field in attrs.fields(Policy) if field.name != "name"]
+    values = {name: getattr(policy, name) for name in fields}
+    said = {name for name in fields if values[name] != getattr(usual, name)} | set(FIRST_CHOICES)
+    return {name: _value(values[name]) for name in fields if name in said}
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case None:
+            return "none"
+        case Fraction():
+            return _exact(value)
+        case Override(when, score, stage):
+            return [_condition(when), _exact(score), stage]
+        case tuple():
+            return [_value(each) for each in value]
+        case _:
+            return value
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
@@ -73,6 +112,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
         "modes": [criterion.record_only, criterion.bonus, criterion.irreversible],
         "gate": gate and [gate.error_class, gate.kind, sorted(gate.on)],
         "ideal": ideal and [ideal.fact, sorted(ideal.best), [_exact(points) for points in ideal.points]],
+        **_bands(criterion.bands),
     }
 
 

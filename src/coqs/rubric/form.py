@@ -11,7 +11,7 @@ from fractions import Fraction
 import attrs
 
 from coqs.errors import NotFoundError
-from coqs.model import CUSTOMER_SETS, STAGES, CustomerSet, Stage, Words, exact_or_none
+from coqs.model import CUSTOMER_SETS, STAGES, Band, CustomerSet, Stage, Words, as_bands, exact_or_none
 from coqs.rubric.criteria import Criterion
 from coqs.rubric.policy import Policy
 
@@ -77,6 +77,8 @@ class Form:
     """What the rubric is for."""
     pass_mark: Fraction | None = attrs.field(default=None, converter=exact_or_none)
     """The score below which an interaction fails, as a share."""
+    bands: tuple[Band, ...] = attrs.field(default=(), converter=as_bands)
+    """Names for stretches of the overall score, from the lowest up."""
     policy: Policy | None = None
     """The policy that the rubric is meant for; None for the `coqs` policy."""
     origin: Origin | None = attrs.field(default=None, eq=False)

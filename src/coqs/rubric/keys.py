@@ -1,10 +1,13 @@
-"""Read a nested mapping strictly: every key known, every value of its kind, every error with its path."""
+"""Read a nested mapping strictly: every key known, every value of its kind, every error with its path.
+
+And the way back: exact numbers as a file holds them, and entries without what is not said.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -153,3 +156,26 @@ def shown(value: Any) -> str:
         return f"a list of {len(value)}"
     text = str(value) if isinstance(value, Decimal) else repr(value)
     return text if len(text) <= 40 else text[:37] + "..."
+
+
+def filled(**entries: Any) -> dict[str, Any]:
+    """Leave out what is not said: None, False and empty collections (but never a 0)."""
+    return {
+        key: value
+        for key, value in entries.items()
+        if (value is not None and value not in (False, "", [], {}))
+        or (isinstance(value, int | Decimal) and not isinstance(value, bool))
+    }
+
+
+def plain_number(value: Fraction | None) -> int | Decimal | str | None:
+    """Write an exact number as a file holds it: an integer, a decimal, or else a fraction as text."""
+    if value is None:
+        return None
+    if value.denominator == 1:  # TOML promises 64 bits, no more
+        return value.numerator if abs(value) < 2**63 else str(value.numerator)
+    exact = Context(prec=28, traps=[Inexact])
+    try:
+        return exact.divide(Decimal(value.numerator), Decimal(value.denominator))
+    except Inexact:
+        return f"{value.numerator}/{value.denominator}"

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from coqs.errors import CoqsError, RubricError, many_failures, suggest
-from coqs.model import STAGES, CustomerSet, Stage, Standing, Words
-from coqs.rubric.conditions import Condition, CriterionIn, Every, FactBetween, FactIn, Negation, Some
+from coqs.errors import NotFoundError, PolicyError, RubricError, many_failures, suggest
+from coqs.model import STAGES, Band, CustomerSet, Stage, Standing, Words
+from coqs.rubric.condition_tables import condition_from
 from coqs.rubric.criteria import Criterion, Detect, Gate, Ideal
 from coqs.rubric.form import SCHEMA, Fact
 from coqs.rubric.keys import Keys, as_fraction, as_text, shown
 from coqs.rubric.policy import Policy
 from coqs.rubric.scales import Level, Numeric, Option, Scale, SeveralChoice, SingleChoice
-
-DEEPEST_CONDITION = 20
 
 
 def parts_from_toml(text: str) -> dict[str, Any]:
@@ -44,6 +42,7 @@ def _rubric(keys: Keys) -> dict[str, Any]:
         "title": keys.words("title"),
         "words": keys.words(),
         "pass_mark": keys.number("pass_mark"),
+        "bands": keys.each("bands", _band),
         "policy": keys.optional("policy", _policy),
         "facts": tuple(_fact(id, value) for id, value in keys.table("facts").items()),
         "sets": tuple(_set(id, value) for id, value in keys.table("sets").items()),
@@ -76,13 +75,12 @@ def _collected(
 
 def _policy(value: Any, path: str) -> Policy:
     try:
-        if isinstance(value, str):
-            return Policy.named(value)
-        table = Keys(value, path)
-        return Policy.from_mapping({key: table.text(key) for key in value})
-    except RubricError:
-        raise
-    except CoqsError as error:
+        return (
+            Policy.from_mapping(value) if isinstance(value, Mapping) else Policy.named(as_text(value, path))
+        )
+    except PolicyError as error:  # its message begins with the place
+        raise RubricError(error.message) from None
+    except NotFoundError as error:
         raise RubricError(f"{path}: {error}") from None
 
 
@@ -116,9 +114,17 @@ def _stage(entry: Any, path: str) -> Stage:
         weight=as_fraction(1, path) if weight is None else weight,
         pass_mark=keys.number("pass_mark"),
         words=words,
+        bands=keys.each("bands", _band),
     )
     keys.close()
     return stage
+
+
+def _band(entry: Any, path: str) -> Band:
+    keys = Keys(entry, path)
+    band = Band(id=keys.text("id"), low=keys.number("from"), words=keys.words())
+    keys.close()
+    return band
 
 
 def _criterion(entry: Any, path: str) -> Criterion:
@@ -141,7 +147,7 @@ def _criterion_parts(keys: Keys, id: str) -> Criterion:
         weight=as_fraction(1, "") if weight is None else weight,
         words=keys.words(),
         applies_to=keys.each("applies_to", as_text),
-        when=keys.optional("when", _condition),
+        when=keys.optional("when", condition_from),
         record_only=keys.flag("record_only"),
         bonus=keys.flag("bonus"),
         irreversible=keys.flag("irreversible"),
@@ -149,6 +155,7 @@ def _criterion_parts(keys: Keys, id: str) -> Criterion:
         ideal=keys.optional("ideal", _ideal),
         controlled_by=keys.text("controlled_by", "person"),
         detect=keys.optional("detect", _detect),
+        bands=keys.each("bands", _band),
     )
 
 
@@ -217,48 +224,3 @@ def _detect(entry: Any, path: str) -> Detect:
     detect = Detect(keys.text("signal"), present=keys.text("present"), absent=keys.optional_text("absent"))
     keys.close()
     return detect
-
-
-def _condition(entry: Any, path: str) -> Condition:
-    if path.count(".not") + path.count(".and[") + path.count(".or[") > DEEPEST_CONDITION:
-        raise RubricError(
-            f"{path[:60]}...: must nest at most {DEEPEST_CONDITION} deep, got more; simplify it"
-        )
-    keys = Keys(entry, path)
-    condition = _condition_parts(keys)
-    keys.close()
-    return condition
-
-
-def _condition_parts(keys: Keys) -> Condition:
-    kinds = ("fact", "criterion", "not", "and", "or")
-    given = [kind for kind in kinds if keys.holds(kind)]
-    if len(given) != 1:
-        nearest = (
-            "; ".join(suggest(key, kinds) for key in keys.untaken() if key not in kinds) or "split it up"
-        )
-        raise RubricError(
-            f"{keys.path}: must have one of fact, criterion, not, and, or, got {given}; {nearest}"
-        )
-    match given[0]:
-        case "fact":
-            return _fact_condition(keys)
-        case "criterion":
-            return CriterionIn(keys.text("criterion"), keys.each("in", as_text))
-        case "not":
-            return Negation(_condition(keys.take("not"), keys.at("not")))
-        case "and":
-            return Every(keys.each("and", _condition))
-        case _:
-            return Some(keys.each("or", _condition))
-
-
-def _fact_condition(keys: Keys) -> Condition:
-    fact = keys.text("fact")
-    if keys.holds("in"):
-        return FactIn(fact, keys.each("in", _fact_value))
-    return FactBetween(fact, low=keys.number("from"), high=keys.number("below"))
-
-
-def _fact_value(value: Any, path: str) -> str:
-    return str(value).lower() if isinstance(value, bool) else as_text(value, path)

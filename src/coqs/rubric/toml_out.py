@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, Inexact
-from fractions import Fraction
 from typing import Any
 
 from coqs.errors import MissingDependencyError
-from coqs.model import Stage, Words
-from coqs.rubric.conditions import Condition, CriterionIn, Every, FactBetween, FactIn, Negation, Some
+from coqs.model import Band, Stage, Words
+from coqs.rubric.condition_tables import condition_table
 from coqs.rubric.criteria import Criterion, Detect, Gate, Ideal
 from coqs.rubric.form import SCHEMA, Form
+from coqs.rubric.keys import filled, plain_number
 from coqs.rubric.policy import POLICIES, Policy
 from coqs.rubric.scales import Level, Numeric, Option, SeveralChoice
 
@@ -26,14 +25,15 @@ def toml_from_form(form: Form) -> str:
 
 def document(form: Form) -> dict[str, Any]:
     """Return the rubric as the nested mapping that its file holds."""
-    return _filled(
+    return filled(
         schema=SCHEMA,
         id=form.id,
         version=form.version,
         language=form.language,
         **_words(form.title, "title"),
         **_words(form.words),
-        pass_mark=_number(form.pass_mark),
+        pass_mark=plain_number(form.pass_mark),
+        bands=_bands(form.bands),
         policy=_policy(form.policy),
         facts={fact.id: list(fact.values) if fact.kind == "category" else fact.kind for fact in form.facts},
         sets={each.id: _words(each.words) for each in form.sets},
@@ -42,55 +42,39 @@ def document(form: Form) -> dict[str, Any]:
     )
 
 
-def _filled(**entries: Any) -> dict[str, Any]:
-    """Leave out what is not said: None, False and empty collections (but never a 0)."""
-    return {
-        key: value
-        for key, value in entries.items()
-        if (value is not None and value not in (False, "", [], {}))
-        or (isinstance(value, int | Decimal) and not isinstance(value, bool))
-    }
-
-
-def _number(value: Fraction | None) -> int | Decimal | str | None:
-    if value is None:
-        return None
-    if value.denominator == 1:  # TOML promises 64 bits, no more
-        return value.numerator if abs(value) < 2**63 else str(value.numerator)
-    exact = Context(prec=28, traps=[Inexact])
-    try:
-        return exact.divide(Decimal(value.numerator), Decimal(value.denominator))
-    except Inexact:
-        return f"{value.numerator}/{value.denominator}"
-
-
 def _words(words: Words, key: str = "text") -> dict[str, str]:
     own = {key: words.text} if words.text else {}
     return own | {f"{key}_{language}": text for language, text in words.translations}
 
 
-def _policy(policy: Policy | None) -> str | dict[str, str] | None:
+def _policy(policy: Policy | None) -> str | dict[str, Any] | None:
     if policy is None:
         return None
-    if POLICIES.get(policy.name) == policy:
-        return policy.name
-    return {"name": policy.name, **policy.choices()}
+    return policy.name if POLICIES.get(policy.name) == policy else policy.to_mapping()
 
 
 def _stage(stage: Stage) -> dict[str, Any]:
-    return _filled(
-        id=stage.id, weight=_number(stage.weight), pass_mark=_number(stage.pass_mark), **_words(stage.words)
+    return filled(
+        id=stage.id,
+        weight=plain_number(stage.weight),
+        pass_mark=plain_number(stage.pass_mark),
+        bands=_bands(stage.bands),
+        **_words(stage.words),
     )
 
 
+def _bands(bands: tuple[Band, ...]) -> list[dict[str, Any]]:
+    return [filled(id=band.id, **{"from": plain_number(band.low)}, **_words(band.words)) for band in bands]
+
+
 def _criterion(criterion: Criterion) -> dict[str, Any]:
-    return _filled(
+    return filled(
         id=criterion.id,
         stage=criterion.stage,
-        weight=_number(criterion.weight),
+        weight=plain_number(criterion.weight),
         **_words(criterion.words),
         applies_to=list(criterion.applies_to),
-        when=_condition(criterion.when),
+        when=condition_table(criterion.when),
         record_only=criterion.record_only,
         bonus=criterion.bonus,
         irreversible=criterion.irreversible,
@@ -98,6 +82,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
         ideal=_ideal(criterion.ideal),
         controlled_by=criterion.controlled_by,
         detect=_detect(criterion.detect),
+        bands=_bands(criterion.bands),
         **_scale(criterion),
     )
 
@@ -107,53 +92,39 @@ def _scale(criterion: Criterion) -> dict[str, Any]:
     if isinstance(scale, SeveralChoice):
         return {
             "options": [_answer(option) for option in scale.options],
-            "meets_at": _number(scale.meets_at),
-            "exceeds_at": _number(scale.exceeds_at),
+            "meets_at": plain_number(scale.meets_at),
+            "exceeds_at": plain_number(scale.exceeds_at),
         }
     unit = scale.unit if isinstance(scale, Numeric) else None
     return {"levels": [_answer(level) for level in scale.levels], "unit": unit}
 
 
 def _answer(answer: Level | Option) -> dict[str, Any]:
-    entry = _filled(id=answer.id, points=_number(answer.points))
+    entry = filled(id=answer.id, points=plain_number(answer.points))
     if isinstance(answer, Level):
         standing = None if answer.standing is None else str(answer.standing)
-        bounds = {"from": _number(answer.low), "below": _number(answer.high)}
-        entry |= _filled(**bounds) | _filled(**{"is": standing})
+        bounds = {"from": plain_number(answer.low), "below": plain_number(answer.high)}
+        entry |= filled(**bounds) | filled(**{"is": standing})
     return entry | _words(answer.words)
 
 
 def _gate(gate: Gate | None) -> dict[str, Any] | None:
     if gate is None:
         return None
-    return _filled(**{"class": gate.error_class}, kind=gate.kind, on=list(gate.on))
+    return filled(**{"class": gate.error_class}, kind=gate.kind, on=list(gate.on))
 
 
 def _ideal(ideal: Ideal | None) -> dict[str, Any] | None:
     if ideal is None:
         return None
-    return {"fact": ideal.fact, "best": dict(ideal.best), "points": [_number(each) for each in ideal.points]}
+    return {
+        "fact": ideal.fact,
+        "best": dict(ideal.best),
+        "points": [plain_number(each) for each in ideal.points],
+    }
 
 
 def _detect(detect: Detect | None) -> dict[str, Any] | None:
     if detect is None:
         return None
-    return _filled(signal=detect.signal, present=detect.present, absent=detect.absent)
-
-
-def _condition(condition: Condition | None) -> dict[str, Any] | None:
-    match condition:
-        case None:
-            return None
-        case FactIn(fact, values):
-            return {"fact": fact, "in": list(values)}
-        case FactBetween(fact, low, high):
-            return {"fact": fact, **_filled(**{"from": _number(low), "below": _number(high)})}
-        case CriterionIn(criterion, ids):
-            return {"criterion": criterion, "in": list(ids)}
-        case Negation(inner):
-            return {"not": _condition(inner)}
-        case Every(parts):
-            return {"and": [_condition(part) for part in parts]}
-        case Some(parts):
-            return {"or": [_condition(part) for part in parts]}
+    return filled(signal=detect.signal, present=detect.present, absent=detect.absent)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from coqs.errors import RubricError
 from coqs.ratings import Ratings
-from coqs.rubric import Criterion, CriterionIn, Rubric, SeveralChoice
+from coqs.rubric import Criterion, CriterionIn, Policy, Rubric, SeveralChoice
 from coqs.rubric.conditions import criteria_read, leaves
 from coqs.scoring.asking import OPEN, Answers, settle
 from coqs.scoring.compiled import CompiledRubric
@@ -106,7 +106,7 @@ def _read_masks(rubric: Rubric, criterion: Criterion) -> list[int]:
 
 def _share(criterion: Criterion, answer: int) -> Fraction:
     if isinstance(criterion.scale, SeveralChoice):
-        worth = options_worth(criterion, chosen_places(answer))
+        worth = options_worth(criterion, Policy(), chosen_places(answer))
     else:
         worth = level_worths(criterion)[answer]
     return worth.share or Fraction(0)

@@ -117,7 +117,7 @@ def _best_places(criterion: Criterion) -> tuple[int, ...]:
 
 def _worths(criterion: Criterion) -> list[tuple[Worth, ...]]:
     ideal = criterion.ideal is not None
-    return [level_worths(criterion, best if ideal else None) for best in _best_places(criterion)]
+    return [level_worths(criterion, best=best if ideal else None) for best in _best_places(criterion)]
 
 
 def _weighted_shares(criterion: Criterion) -> Iterable[Fraction]:

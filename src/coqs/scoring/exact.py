@@ -21,6 +21,7 @@ from coqs.rubric import (
     FactBetween,
     FactIn,
     Negation,
+    Policy,
     Rubric,
     SeveralChoice,
     Some,
@@ -174,8 +175,8 @@ def best_place(criterion: Criterion, sheet: Sheet) -> int | None:
 def worth_of(criterion: Criterion, answer: Answer, sheet: Sheet) -> Worth:
     """Return what an answer is worth."""
     if isinstance(criterion.scale, SeveralChoice):
-        return options_worth(criterion, answer.chosen)
-    return level_worths(criterion, best_place(criterion, sheet))[answer.position]
+        return options_worth(criterion, Policy(), answer.chosen)
+    return level_worths(criterion, best=best_place(criterion, sheet))[answer.position]
 
 
 def stage_weight(rubric: Rubric, stage: str, worths: Mapping[str, Worth]) -> Fraction:

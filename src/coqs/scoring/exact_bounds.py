@@ -56,6 +56,6 @@ def _extreme(criterion: Criterion, sheet: Sheet, *, best: bool) -> Answer:
         return Answer(
             chosen=tuple(k for k, option in enumerate(options) if ((option.points or 0) > 0) == best)
         )
-    worths = level_worths(criterion, best_place(criterion, sheet))
+    worths = level_worths(criterion, best=best_place(criterion, sheet))
     shares = [worth.share or Fraction(0) for worth in worths]
     return Answer(position=shares.index(max(shares) if best else min(shares)))

@@ -17,7 +17,7 @@ from coqs.scoring.bounds import bounds_of
 from coqs.scoring.columns import details_in_blocks, score_in_blocks
 from coqs.scoring.compiled import CompiledRubric, compile_rubric
 from coqs.scoring.span import score_range
-from coqs.scoring.worth import check_policy
+from coqs.scoring.worth import check_policy, refuse_in_bulk
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
@@ -53,7 +53,8 @@ class Prepared:
 def prepare(rubric: Rubric, policy: str | Policy | None, controller: str | None) -> Prepared:
     """Check the policy, narrow the rubric to a controller's criteria, and compile it."""
     chosen = _policy(policy if policy is not None else rubric.policy)
-    check_policy(chosen)
+    check_policy(rubric, chosen)
+    refuse_in_bulk(chosen)
     narrowed = rubric if controller is None else narrow(rubric, controller)
     provenance = Provenance.of(rubric, chosen, coqs_version=installed_version(), controlled_by=controller)
     return Prepared(chosen, provenance, compile_rubric(narrowed, controller), narrowed)

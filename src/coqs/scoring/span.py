@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from coqs.rubric import Criterion, Rubric, SeveralChoice
+from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.scoring.worth import options_worth
 
 
@@ -42,6 +42,7 @@ def _extremes(criterion: Criterion) -> tuple[Fraction, Fraction]:
     if not isinstance(criterion.scale, SeveralChoice):
         return Fraction(0), criterion.weight
     options = [
-        (options_worth(criterion, (place,)).share or Fraction(0)) for place in range(len(criterion.scale.ids))
+        (options_worth(criterion, Policy(), (place,)).share or Fraction(0))
+        for place in range(len(criterion.scale.ids))
     ]
     return criterion.weight * sum((each for each in options if each < 0), Fraction(0)), criterion.weight

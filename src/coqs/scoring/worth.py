@@ -1,31 +1,31 @@
-"""What each answer to a criterion is worth: its share, points and standing.
+"""What each answer to a criterion is worth under a policy: its share, its points, what it adds.
 
 Both scorers read these, so that they differ only in how they add up.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import attrs
 
-from coqs.errors import PolicyError
-from coqs.model import Standing
-from coqs.rubric import Criterion, Policy, SeveralChoice
+from coqs.errors import PolicyError, many_failures
+from coqs.model import Absence, Standing
+from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
+from coqs.rubric.policy_fit import misfits
 
-SUPPORTED = Policy()
+COQS = Policy()
+ZERO, ONE = Fraction(0), Fraction(1)
 
 
-def check_policy(policy: Policy) -> None:
-    """Refuse a choice that cannot be applied yet, naming it."""
-    for choice, value in policy.choices().items():
-        wanted = getattr(SUPPORTED, choice)
-        if value != wanted:
-            raise PolicyError(
-                f"policy.{choice}: {value!r} is not supported yet, only {wanted!r}; use the coqs policy",
-                choice=choice,
-                value=value,
-            )
+def check_policy(rubric: Rubric, policy: Policy) -> None:
+    """Refuse a policy that the rubric cannot follow, naming each choice that does not fit."""
+    found = list(misfits(rubric, policy))
+    if found:
+        choice = found[0][0]
+        message = many_failures("", [f"policy.{path}: {text}" for _, path, text in found])
+        raise PolicyError(message, choice=choice, value=getattr(policy, choice))
 
 
 @attrs.frozen(slots=True)
@@ -39,32 +39,49 @@ class Worth:
     standing: Standing | None
 
 
-def level_worths(criterion: Criterion, best: int | None = None) -> tuple[Worth, ...]:
+def level_worths(criterion: Criterion, policy: Policy = COQS, best: int | None = None) -> tuple[Worth, ...]:
     """Return the worth of each level of a single choice or numeric criterion.
 
-    The share is (points - min) / (max - min) over the points that the criterion can give; with an
-    ideal point those of its distances, whichever level is best. `best` is the best level's place.
+    The share is taken over the points that the criterion can give; with an ideal point over those of
+    its distances, whichever level is best. `best` is the best level's place.
     """
     if isinstance(criterion.scale, SeveralChoice):
         raise TypeError("a several choice has options, not levels")
+    low, high = _lowest_and_highest(criterion)
     levels = criterion.scale.levels
-    if criterion.ideal is None:
-        table: tuple[Fraction | None, ...] = tuple(level.points for level in levels)
-        points = table
-    else:
-        at = best or 0
-        table = criterion.ideal.points
-        points = tuple(criterion.ideal.points[abs(place - at)] for place in range(len(levels)))
-    known = [each for each in table if each is not None]
-    low, high = min(known, default=Fraction(0)), max(known, default=Fraction(0))
     return tuple(
         Worth(
-            share=None if each is None or high == low else (each - low) / (high - low),
-            points=each,
+            share=_level_share(points, low, high, policy),
+            points=points,
             standing=level.standing or _ideal_standing(criterion, place, best),
         )
-        for place, (level, each) in enumerate(zip(levels, points, strict=True))
+        for place, (level, points) in enumerate(zip(levels, _level_points(criterion, best), strict=True))
     )
+
+
+def _level_points(criterion: Criterion, best: int | None) -> list[Fraction | None]:
+    places = range(len(criterion.scale.ids))
+    if criterion.ideal is None:
+        return [criterion.points_of(place) for place in places]
+    return [criterion.ideal.points[abs(place - (best or 0))] for place in places]
+
+
+def _lowest_and_highest(criterion: Criterion) -> tuple[Fraction, Fraction]:
+    """Return the range of the points that the levels of a criterion can give; (0, 0) without any."""
+    if criterion.ideal is not None:
+        return min(criterion.ideal.points), max(criterion.ideal.points)
+    points = [criterion.points_of(place) for place in range(len(criterion.scale.ids))]
+    known = [each for each in points if each is not None]
+    return min(known, default=ZERO), max(known, default=ZERO)
+
+
+def _level_share(points: Fraction | None, low: Fraction, high: Fraction, policy: Policy) -> Fraction | None:
+    """Return a level's share; where no points are above 0, a ratio to them means nothing."""
+    if points is None:
+        return None
+    if policy.normalise == "ratio" and high > 0:
+        return points / high
+    return None if high == low else (points - low) / (high - low)
 
 
 def _ideal_standing(criterion: Criterion, place: int, best: int | None) -> Standing | None:
@@ -73,21 +90,200 @@ def _ideal_standing(criterion: Criterion, place: int, best: int | None) -> Stand
     return Standing.MEETS if place == best else Standing.BELOW
 
 
-def options_worth(criterion: Criterion, chosen: tuple[int, ...]) -> Worth:
-    """Return the worth of the chosen options: their points over the sum of the positive ones."""
-    scale = criterion.scale
-    if not isinstance(scale, SeveralChoice):
-        raise TypeError("only a several choice has options")
+def options_worth(criterion: Criterion, policy: Policy, chosen: Sequence[int]) -> Worth:
+    """Return the worth of the chosen options; how they stand never depends on the policy."""
+    scale = _several(criterion)
+    plain = _points_chosen(scale, chosen)
     ceiling = options_ceiling(scale)
-    points = [scale.options[place].points for place in chosen]
-    if ceiling is None:
-        return Worth(None, None, None)
-    total = sum((each for each in points if each is not None), Fraction(0))
-    share = total / ceiling
-    return Worth(share, total, scale.standing(share))
+    standing = None if ceiling is None else scale.standing(plain / ceiling)
+    most = _most_points(criterion, policy)
+    if most <= 0:
+        return Worth(None, None, standing)
+    points = _options_points(scale, policy, chosen, most)
+    return Worth(points / most, points, standing)
+
+
+def _several(criterion: Criterion) -> SeveralChoice:
+    if not isinstance(criterion.scale, SeveralChoice):
+        raise TypeError("only a several choice has options")
+    return criterion.scale
+
+
+def _points_chosen(scale: SeveralChoice, chosen: Sequence[int]) -> Fraction:
+    return sum((scale.options[place].points or ZERO for place in chosen), ZERO)
+
+
+def _options_points(scale: SeveralChoice, policy: Policy, chosen: Sequence[int], most: Fraction) -> Fraction:
+    if policy.several_choice == "capped_sum":
+        return min(_points_chosen(scale, chosen), most)
+    if policy.several_choice == "sum_over_positives":
+        return _points_chosen(scale, chosen)
+    right = [  # each option is a question of its own: right to choose what earns, and to leave what costs
+        abs(option.points)
+        for place, option in enumerate(scale.options)
+        if option.points and (option.points > 0) == (place in chosen)
+    ]
+    return sum(right, ZERO)
 
 
 def options_ceiling(scale: SeveralChoice) -> Fraction | None:
     """Return the sum of the positive points, None where there is none to divide by."""
-    positive = sum((each.points for each in scale.options if each.points and each.points > 0), Fraction(0))
+    positive = sum((each.points for each in scale.options if each.points and each.points > 0), ZERO)
     return positive or None
+
+
+def _most_points(criterion: Criterion, policy: Policy) -> Fraction:
+    """Return the most points that an answer can earn: what its share is a share of, for options."""
+    if not isinstance(criterion.scale, SeveralChoice):
+        return _lowest_and_highest(criterion)[1]
+    known = [option.points for option in criterion.scale.options if option.points]
+    if policy.several_choice == "per_option":
+        return sum(map(abs, known), ZERO)
+    positive = [each for each in known if each > 0]
+    total = sum(positive, ZERO)
+    if policy.several_choice == "sum_over_positives":
+        return total
+    largest = max(positive, default=ZERO)
+    return min(largest if policy.option_cap is None else policy.option_cap, total)
+
+
+def filled_worth(
+    criterion: Criterion, policy: Policy, absence: Absence, best: int | None = None
+) -> Worth | None:
+    """Return what an absent answer counts as in the score; None where it leaves, or never counts."""
+    if criterion.record_only or absence is Absence.NOT_ASKED:
+        return None
+    if absence is Absence.NOT_APPLICABLE:
+        return {"full_marks": _full_marks(criterion, policy), "zero": NOTHING}.get(policy.not_applicable)
+    if policy.unanswered == "default_level":
+        return _default_worth(criterion, policy, best)
+    return NOTHING if policy.unanswered == "zero" else None
+
+
+NOTHING = Worth(ZERO, ZERO, None)
+
+
+def _full_marks(criterion: Criterion, policy: Policy) -> Worth:
+    """Return a full share; in a deduction nothing is lost, even where every answer would lose something."""
+    most = _most_points(criterion, policy)
+    return Worth(ONE, max(most, ZERO) if policy.combine == "deduction" else most, None)
+
+
+def _default_worth(criterion: Criterion, policy: Policy, best: int | None) -> Worth:
+    wanted = policy.default_level
+    if isinstance(criterion.scale, SeveralChoice):
+        worth = options_worth(criterion, policy, _default_options(criterion.scale, wanted))
+    else:
+        worths = level_worths(criterion, policy, best)
+        by_share = sorted(worths, key=lambda each: each.share or ZERO)
+        ends = {"worst": by_share[0], "best": by_share[-1]}
+        worth = ends[wanted] if wanted in ends else worths[criterion.scale.ids.index(str(wanted))]
+    return attrs.evolve(worth, standing=None)
+
+
+def _default_options(scale: SeveralChoice, wanted: str | None) -> list[int]:
+    if wanted not in ("best", "worst"):
+        return [scale.ids.index(str(wanted))]
+    sign = 1 if wanted == "best" else -1
+    return [place for place, option in enumerate(scale.options) if (option.points or 0) * sign > 0]
+
+
+def counts_in(criterion: Criterion, policy: Policy) -> str:
+    """Tell what a criterion adds to: "possible" (and what was earned), "bonus" (only that), or ""."""
+    if criterion.record_only or not criterion.weight or policy.combine == "error_accuracy":
+        return ""
+    return "bonus" if criterion.bonus and policy.bonus.startswith("outside") else "possible"
+
+
+def possible(criterion: Criterion, policy: Policy) -> Fraction:
+    """Return the most that a criterion can add to its stage: its part of the denominator."""
+    weight = criterion.weight
+    match policy.combine:
+        case "mean_of_stage_means":
+            return ONE if weight else ZERO
+        case "pooled_points" | "weighted_points":
+            return weight * _span(criterion, policy)
+        case "deduction":
+            return weight * max(_most_points(criterion, policy), ZERO)
+        case _:
+            return weight
+
+
+def _span(criterion: Criterion, policy: Policy) -> Fraction:
+    """Return how many points lie between a share of 0 and a share of 1."""
+    most = _most_points(criterion, policy)
+    if isinstance(criterion.scale, SeveralChoice) or (policy.normalise == "ratio" and most > 0):
+        return most
+    low, high = _lowest_and_highest(criterion)
+    return high - low
+
+
+def earned(criterion: Criterion, policy: Policy, worth: Worth) -> Fraction:
+    """Return what an answer adds to its stage: its part of the numerator; 0 where it has no points."""
+    if policy.combine == "deduction":
+        return criterion.weight * (worth.points or ZERO)
+    return possible(criterion, policy) * (worth.share or ZERO)
+
+
+def lower(value: Fraction, policy: Policy, ceiling: Fraction = ONE) -> Fraction:
+    """Return what a gate's effect leaves of a score, or of points of which `ceiling` is the most."""
+    if policy.gate_effect == "zero":
+        return min(value, ZERO)
+    if policy.gate_effect == "cap" and policy.gate_cap is not None:
+        return min(value, policy.gate_cap * ceiling)
+    return value
+
+
+def lowered(criterion: Criterion, policy: Policy, worth: Worth) -> Worth:
+    """Return what is left of the worth of an answer whose own gate fires and reaches no further."""
+    if policy.gate_scope != "criterion" or worth.share is None or worth.points is None:
+        return worth
+    most = _most_points(criterion, policy)
+    points = lower(worth.points, policy, most)
+    return attrs.evolve(worth, share=lower(worth.share, policy), points=points)
+
+
+def hits(criterion: Criterion, answer: int | Sequence[int]) -> bool:
+    """Tell whether an answer (a position, or the chosen options) is one that the gate names."""
+    if criterion.gate is None:
+        return False
+    places = (answer,) if isinstance(answer, int) else answer
+    return any(criterion.scale.ids[place] in criterion.gate.on for place in places)
+
+
+def fires(criterion: Criterion, policy: Policy, answer: int | Sequence[int], best: int | None = None) -> bool:
+    """Tell whether the gate fires at an answer under the policy's trigger.
+
+    Where the answer has no share, as in a criterion without points, the levels that the gate names stand in.
+    """
+    if criterion.gate is None:
+        return False
+    share = (
+        None
+        if policy.gate_trigger == "chosen_levels"
+        else answer_worth(criterion, policy, answer, best).share
+    )
+    if share is None:
+        return hits(criterion, answer)
+    return share < (policy.trigger_share if policy.trigger_share is not None else ONE)
+
+
+def answer_worth(
+    criterion: Criterion, policy: Policy, answer: int | Sequence[int], best: int | None = None
+) -> Worth:
+    """Return the worth of an answer: the position of a level, or the places of the chosen options."""
+    if isinstance(answer, int):
+        return level_worths(criterion, policy, best)[answer]
+    return options_worth(criterion, policy, answer)
+
+
+def refuse_in_bulk(policy: Policy) -> None:
+    """Refuse what columns cannot be scored by yet; the exact scorer follows every choice."""
+    for choice, value in policy.choices().items():
+        wanted = COQS.choices()[choice]
+        if value != wanted:
+            raise PolicyError(
+                f"policy.{choice}: {value!r} is not supported yet, only {wanted!r}; use the coqs policy",
+                choice=choice,
+                value=value,
+            )
