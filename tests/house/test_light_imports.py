@@ -16,6 +16,10 @@ import coqs
 SOURCE = Path(coqs.__file__).parent
 OPTIONAL = {"rich", "jinja2", "tomli_w", "pandas", "polars", "pyarrow", "narwhals", "scipy", "matplotlib"}
 STANDARD = sys.stdlib_module_names
+# What a scorer needs only once it is made, or once something is asked of it.
+LATER = {"zoneinfo", "importlib.metadata", "tomllib", "hashlib", "json", "csv", "difflib", "statistics"}
+# What help needs nothing of: `dataclasses` and `inspect` come with attrs, `urllib` with pathlib.
+NOT_FOR_HELP = LATER | {"inspect", "dataclasses", "fractions", "decimal", "pathlib", "urllib", "socket"}
 
 
 def python(*args: str) -> str:
@@ -28,10 +32,10 @@ def python(*args: str) -> str:
     return done.stdout
 
 
-def loaded_by(code: str) -> set[str]:
-    """Name the modules that `code` loads into a bare interpreter."""
-    before = "import json, sys; before = set(sys.modules)"
-    after = "print(json.dumps(sorted(set(sys.modules) - before)))"
+def loaded_by(code: str, *, besides: str = "sys") -> set[str]:
+    """Name the modules that `code` loads into a bare interpreter, or into one that has loaded others."""
+    before = f"import sys, {besides}; before = set(sys.modules)"
+    after = "loaded = sorted(set(sys.modules) - before); import json; print(json.dumps(loaded))"
     return set(json.loads(python("-c", f"{before}\n{code}\n{after}").splitlines()[-1]))
 
 
@@ -39,16 +43,35 @@ def third_parties(modules: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in modules} - STANDARD - {"coqs"}
 
 
+def rooms(modules: set[str]) -> set[str]:
+    return {name for name in modules if name.startswith("coqs.")}
+
+
 def test_importing_coqs_loads_no_library_and_no_room() -> None:
     loaded = loaded_by("import coqs")
     assert third_parties(loaded) == set()
-    assert {name for name in loaded if name.startswith("coqs.")} == set()
+    assert rooms(loaded) == set()
     assert "importlib.metadata" not in loaded  # no entry point is even looked for
 
 
+def test_naming_a_scorer_loads_no_other_room_and_nothing_that_is_used_later() -> None:
+    loaded = loaded_by("import coqs; coqs.Scorer", besides="numpy")  # numpy itself loads some of it
+    assert third_parties(loaded) <= {"attr", "attrs"}
+    assert loaded & LATER == set()
+    assert rooms(loaded) == {"coqs.errors", "coqs.scoring", "coqs.scoring.scorer"}
+
+
+def test_scoring_needs_no_plugin_no_explanation_and_no_file() -> None:
+    loaded = loaded_by("import coqs.scoring.prepared", besides="numpy")
+    assert third_parties(loaded) <= {"attr", "attrs", "numpy"}  # `numpy.typing` is a part of it
+    assert loaded & {"zoneinfo", "importlib.metadata", "csv", "difflib"} == set()
+    beside = {"coqs.scoring.explain", "coqs.manager", "coqs.hookspecs", "coqs.io", "coqs.report"}
+    assert rooms(loaded) & beside == set()
+
+
 def test_importing_every_room_loads_the_core_libraries_only_and_no_plugin() -> None:
-    rooms = ", ".join(f"coqs.{room}" for room in coqs._ROOMS)
-    loaded = loaded_by(f"import {rooms}")
+    every = ", ".join(f"coqs.{room}" for room in coqs._ROOMS)
+    loaded = loaded_by(f"import {every}")
     assert third_parties(loaded) & OPTIONAL == set()
     assert not {name for name in loaded if name.startswith("coqs.plugins.")}
 
@@ -58,11 +81,21 @@ def test_listing_plugins_imports_none_of_them() -> None:
     assert not {name for name in loaded if name.startswith("coqs.plugins.")}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["score", "--help"], ["--version"]])
-def test_help_answers_without_numpy(arguments: list[str]) -> None:
+def loaded_by_the_shell(*arguments: str) -> set[str]:
     call = f"import sys; sys.argv[1:] = {arguments}\nimport coqs.cli"
-    loaded = loaded_by(f"{call}\ntry: coqs.cli.main()\nexcept SystemExit: pass")
-    assert third_parties(loaded) <= {"attr", "attrs"}
+    return loaded_by(f"{call}\ntry: coqs.cli.main()\nexcept SystemExit: pass")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["score", "--help"]])
+def test_help_answers_with_the_standard_library_alone_and_little_of_it(arguments: list[str]) -> None:
+    loaded = loaded_by_the_shell(*arguments)
+    assert third_parties(loaded) == set()
+    assert rooms(loaded) == {"coqs.cli", "coqs.cli.arguments", "coqs.cli.text", "coqs.errors"}
+    assert loaded & NOT_FOR_HELP == set()
+
+
+def test_the_version_is_told_without_numpy_and_attrs() -> None:
+    assert third_parties(loaded_by_the_shell("--version")) == set()
 
 
 def test_importing_coqs_leaves_warning_filters_and_environment_alone() -> None:
