@@ -1,6 +1,7 @@
-"""A third scorer, naive and obviously right, written from the page on scoring alone.
+"""A third scorer, naive and obviously right, written from the meaning of each choice alone.
 
 It reads the cells of a table's row as a person would, and shares no code with `coqs.scoring`.
+`NaiveSheet` knows what was asked, `naive_worth` what an answer is worth; here it is added up.
 """
 
 from __future__ import annotations
@@ -8,195 +9,332 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import attrs
+from naive_rounding import ROUND
+from naive_sheet import OPEN, NaiveSheet
+from naive_worth import NOTHING, best_points, best_share, denominator, filled_in, worth
+
 import coqs
-from coqs.rubric import CriterionIn, Every, FactBetween, FactIn, Negation, Numeric, SeveralChoice, Some
 
-ABSENCES = ("unanswered", "not_applicable", "not_asked", "abstained", "failed")
-OPEN = ("unanswered", "abstained", "failed")
+FLAT = ("weighted_criteria", "pooled_points", "weighted_points", "weight_product", "deduction")
+STRUCTURED = ("stage_percent", "mean_of_stage_means")
 
 
-class NaiveScore:
-    """One row's score, worked out sentence by sentence."""
+@attrs.define
+class Sums:
+    """What the criteria of one stage add up to."""
 
-    def __init__(self, rubric: coqs.Rubric, row: dict[str, Any]) -> None:
-        self.rubric, self.row = rubric, row
-        self.criteria = {each.id: each for each in rubric.criteria}
-        self.said = {each.id: self.read(each) for each in rubric.criteria}
-        self.asked: dict[str, str] = {}
-        for id in self.criteria:
-            self.whether_asked(id)
-        self.answers = {id: self.said[id] if self.is_asked(id) else "not_asked" for id in self.criteria}
-        self.answered = [id for id in self.criteria if isinstance(self.answers[id], tuple)]
-        self.ignored = sum(isinstance(self.said[id], tuple) and not self.is_asked(id) for id in self.criteria)
-        self.stages = {stage.id: self.stage_score(stage.id) for stage in rubric.stages}
-        self.overall = self.overall_score()
-        self.gates = self.gates_by_class()
-        self.irreversible = sum(
-            self.criteria[id].irreversible and self.standing(id) == "below" for id in self.answered
+    earned: Fraction = NOTHING
+    possible: Fraction = NOTHING
+    dropped: Fraction = NOTHING
+    """What the criteria could have earned that do not apply and left."""
+    n: int = 0
+    """Criteria that count, and could earn something."""
+    shares: Fraction = NOTHING
+    """The sum of their shares."""
+    counted: bool = False
+    """Whether any criterion with a weight counts."""
+
+
+class NaiveScore(NaiveSheet):
+    """One row's score under a policy, worked out sentence by sentence."""
+
+    def __init__(self, rubric: coqs.Rubric, row: dict[str, Any], policy: Any = None) -> None:
+        super().__init__(rubric, row)
+        self.policy = p = coqs.Policy() if policy is None else policy
+        self.deducts = p.combine == "deduction"
+        self.own = {
+            id: worth(self.criteria[id], p, self.answers[id], self.best_of(id)) for id in self.answered
+        }
+        self.fired = [id for id in self.answered if self.criteria[id].gate and self.fires(id)]
+        self.counted = self.what_counts()
+        self.refused = p.unanswered == "refuse" and any(
+            self.answers[each.id] in OPEN and self.must_be_answered(each) for each in rubric.criteria
         )
+        self.sums = {stage.id: self.add_up(stage.id) for stage in rubric.stages}
+        raw = {stage.id: self.stage_score(stage.id) for stage in rubric.stages}
+        self.moved = {id: None if x is None else self.move_stage(id, x) for id, x in raw.items()}
+        self.reported = {
+            id: None if x is None else self.move_stage(id, self.clamped(x)) for id, x in raw.items()
+        }
+        self.exact_overall, self.possible = self.overall_score(self.moved)
         self.verdict = self.give_verdict()
+        self.stages = {id: self.rounded(x, "stages") for id, x in self.reported.items()}
+        self.overall = self.rounded_overall()
+        self.reason = self.why_unscored() if self.overall is None else ""
 
-    def read(self, criterion: Any) -> Any:
-        """Return a tuple of the chosen ids, or the name of an absence."""
-        value = self.row[criterion.id]
-        if value is None:
-            return "unanswered"
-        if value == "n/a":
-            return "not_applicable"
-        if value in ABSENCES:
-            return value
-        if isinstance(criterion.scale, SeveralChoice):
-            return tuple(value.split("|")) if value != "|" else ()
-        if isinstance(criterion.scale, Numeric):
-            for level in criterion.scale.levels:
-                above = level.low is None or value >= float(level.low)
-                below = level.high is None or value < float(level.high)
-                if above and below:
-                    return (level.id,)
-        return (value,)
+    # What an answer counts as
 
-    def fact(self, name: str) -> Any:
-        value = self.row.get(name)
-        return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+    def best_of(self, id: str) -> Any:
+        return self.best(self.criteria[id])
 
-    def is_asked(self, id: str) -> bool:
-        return self.whether_asked(id) == "yes"
+    def what_counts(self) -> dict[str, tuple[Fraction, Fraction]]:
+        """Return the share and points of everything that counts, before gates lower anything."""
+        counted = {}
+        for id, criterion in self.criteria.items():
+            if criterion.record_only:
+                continue
+            found = self.own.get(id) or filled_in(criterion, self.policy, self.answers[id], self.best_of(id))
+            if found is not None:
+                counted[id] = found
+        return counted
 
-    def whether_asked(self, id: str) -> str:
-        """Return yes, no, or unknown, which is not asked and stays unknown to whoever reads it."""
-        if id not in self.asked:
-            self.asked[id] = self.find_out_whether_asked(self.criteria[id])
-        return self.asked[id]
+    def fires(self, id: str) -> bool:
+        criterion, share, trigger = self.criteria[id], self.own[id][0], self.policy.gate_trigger
+        if trigger == "chosen_levels" or share is None:
+            return self.hits(id)
+        if trigger == "below_best":
+            return share < best_share(criterion, self.policy, self.best_of(id))
+        return share < self.policy.trigger_share
 
-    def find_out_whether_asked(self, criterion: Any) -> str:
-        found = [self.set_fits(criterion), self.ideal_is_known(criterion)]
-        found.append("yes" if criterion.when is None else self.holds(criterion.when))
-        return "no" if "no" in found else "unknown" if "unknown" in found else "yes"
+    def lower(self, score: Fraction, whole: Fraction = Fraction(1)) -> Fraction:
+        """Lower a score by the gates' effect; a cap is a share of the whole."""
+        if self.policy.gate_effect == "zero":
+            return min(score, NOTHING)
+        if self.policy.gate_effect == "cap":
+            return min(score, self.policy.gate_cap * whole)
+        return score
 
-    def set_fits(self, criterion: Any) -> str:
-        if not criterion.applies_to:
-            return "yes"
-        here = self.row["customer_set"]
-        return "unknown" if here is None else "yes" if here in criterion.applies_to else "no"
+    def lowered(self, id: str) -> tuple[Any, Fraction]:
+        """Return the share and points of what counts, after a gate of its own has lowered them."""
+        share, points = self.counted[id]
+        if self.policy.gate_scope == "criterion" and id in self.fired:
+            share = None if share is None else self.lower(share)
+            if self.policy.gate_effect != "verdict_only":
+                points = self.lower(points, best_points(self.criteria[id], self.policy))
+        return share, points
 
-    def ideal_is_known(self, criterion: Any) -> str:
-        if not criterion.ideal:
-            return "yes"
-        if self.fact(criterion.ideal.fact) is None:
-            return "unknown"
-        return "no" if self.best(criterion) is None else "yes"
+    def area_has_fired(self, ids: list[str]) -> bool:
+        return len([id for id in self.fired if id in ids]) > self.policy.strikes
 
-    def best(self, criterion: Any) -> Any:
-        return dict(criterion.ideal.best).get(self.fact(criterion.ideal.fact))
+    def fired_areas(self) -> list[str]:
+        """Name the areas in which more gates fired than are tolerated."""
+        areas = {"": list(self.criteria)}
+        if self.policy.gate_scope == "stage":
+            areas = {
+                stage.id: [id for id, each in self.criteria.items() if each.stage == stage.id]
+                for stage in self.rubric.stages
+            }
+        if self.policy.gate_scope == "criterion":
+            areas = {id: [id] for id in self.criteria}
+        return [name for name, ids in areas.items() if self.area_has_fired(ids)]
 
-    def holds(self, condition: Any) -> str:
-        """Return yes, no or unknown."""
-        if isinstance(condition, Negation):
-            return {"yes": "no", "no": "yes", "unknown": "unknown"}[self.holds(condition.condition)]
-        if isinstance(condition, Every | Some):
-            found = [self.holds(part) for part in condition.conditions]
-            decisive, otherwise = ("no", "yes") if isinstance(condition, Every) else ("yes", "no")
-            if decisive in found:
-                return decisive
-            return "unknown" if "unknown" in found else otherwise
-        if isinstance(condition, CriterionIn):
-            return self.answer_is_in(condition)
-        value = self.fact(condition.fact)
-        if value is None:
-            return "unknown"
-        if isinstance(condition, FactIn):
-            return "yes" if value in condition.values else "no"
-        assert isinstance(condition, FactBetween)
-        low, high = condition.low, condition.high
-        inside = (low is None or value >= float(low)) and (high is None or value < float(high))
-        return "yes" if inside else "no"
+    # Sums
 
-    def answer_is_in(self, condition: CriterionIn) -> str:
-        asked = self.whether_asked(condition.criterion)
-        if asked != "yes":
-            return asked
-        answer = self.said[condition.criterion]
-        if answer in OPEN:
-            return "unknown"
-        if isinstance(answer, str):
-            return "no"
-        return "yes" if set(answer) & set(condition.ids) else "no"
+    def is_a_bonus_outside(self, criterion: Any) -> bool:
+        return criterion.bonus and self.policy.bonus in ("outside", "outside_clamped")
 
-    def points(self, id: str) -> Fraction:
-        criterion = self.criteria[id]
-        if criterion.ideal:
-            ids = criterion.scale.ids
-            return criterion.ideal.points[
-                abs(ids.index(self.answers[id][0]) - ids.index(self.best(criterion)))
-            ]
-        parts = (
-            criterion.scale.options if isinstance(criterion.scale, SeveralChoice) else criterion.scale.levels
-        )
-        return sum((part.points for part in parts if part.id in self.answers[id]), Fraction(0))
+    def could_earn(self, criterion: Any) -> Fraction:
+        """Return what a criterion could earn at best: its part of the denominator."""
+        combine, weight = self.policy.combine, criterion.weight
+        if combine == "mean_of_stage_means":
+            return Fraction(1) if weight > 0 else NOTHING
+        if combine in ("pooled_points", "weighted_points"):
+            return weight * denominator(criterion, self.policy)
+        if combine == "deduction":
+            return weight * max(best_points(criterion, self.policy), NOTHING)
+        return weight
 
-    def share(self, id: str) -> Fraction:
-        criterion = self.criteria[id]
-        if isinstance(criterion.scale, SeveralChoice):
-            positive = sum(option.points for option in criterion.scale.options if option.points > 0)
-            return self.points(id) / positive
-        every = criterion.ideal.points if criterion.ideal else [x.points for x in criterion.scale.levels]
-        return (self.points(id) - min(every)) / (max(every) - min(every))
+    def add_up(self, stage: str) -> Sums:
+        sums = Sums()
+        for id, criterion in self.criteria.items():
+            if criterion.stage != stage or criterion.record_only or self.policy.combine == "error_accuracy":
+                continue
+            outside, most = self.is_a_bonus_outside(criterion), self.could_earn(criterion)
+            if id in self.counted:
+                share, points = self.lowered(id)
+                if self.deducts:
+                    full = self.answers[id] == "not_applicable" and self.policy.not_applicable == "full_marks"
+                    sums.earned += most if full else criterion.weight * points
+                else:
+                    sums.earned += most * share
+                if not outside:
+                    sums.possible += most
+                    sums.counted = sums.counted or criterion.weight > 0
+                    if most > 0 and not self.deducts:
+                        sums.n += 1
+                        sums.shares += share
+            elif self.answers[id] == "not_applicable" and not outside:
+                sums.dropped += most
+        return sums
 
-    def standing(self, id: str) -> str | None:
-        criterion, answer = self.criteria[id], self.answers[id]
-        if isinstance(criterion.scale, SeveralChoice):
-            if criterion.scale.exceeds_at is not None and self.share(id) >= criterion.scale.exceeds_at:
-                return "exceeds"
-            if criterion.scale.meets_at is None:
-                return None
-            return "meets" if self.share(id) >= criterion.scale.meets_at else "below"
-        level = next(level for level in criterion.scale.levels if level.id in answer)
-        if level.standing is None and criterion.ideal:
-            return "meets" if level.id == self.best(criterion) else "below"
-        return level.standing
+    # Stages
 
     def stage_score(self, stage: str) -> Fraction | None:
-        here = [
-            self.criteria[id]
-            for id in self.answered
-            if self.criteria[id].stage == stage and not self.criteria[id].record_only
-        ]
-        whole = sum(each.weight for each in here if not each.bonus)
-        return sum(each.weight * self.share(each.id) for each in here) / whole if whole else None
+        sums, policy = self.sums[stage], self.policy
+        if policy.combine == "error_accuracy":
+            return self.free_of_errors([id for id, each in self.criteria.items() if each.stage == stage])
+        if self.refused:
+            return None
+        if self.deducts:
+            whole = policy.baseline + sums.possible if policy.ceiling is None else policy.ceiling
+            return (policy.baseline + sums.earned) / whole if sums.counted else None
+        if sums.possible == 0:
+            return None
+        if policy.not_applicable == "drop_equal":
+            earned = sums.earned + sums.dropped / sums.n * sums.shares
+            return earned / (sums.possible + sums.dropped)
+        return sums.earned / sums.possible
 
-    def overall_score(self) -> Fraction | None:
-        weight = {stage.id: stage.weight for stage in self.rubric.stages}
-        scored = {id: score for id, score in self.stages.items() if score is not None}
-        whole = sum(weight[id] for id in scored)
-        return sum(weight[id] * score for id, score in scored.items()) / whole if whole else None
+    def free_of_errors(self, ids: list[str]) -> Fraction | None:
+        """Return 1 where no gate of the class fired, 0 where one did, None where none was observed."""
+        if self.refused:
+            return None
+        observed = [id for id in self.answered if id in ids and self.is_of_the_class(self.criteria[id])]
+        if not observed:
+            return None
+        return Fraction(0) if set(observed) & set(self.fired) else Fraction(1)
 
-    def gates_by_class(self) -> dict[str, int]:
-        fired = {"customer": 0, "business": 0, "compliance": 0, "ethics": 0}
-        for id in self.answered:
-            gate = self.criteria[id].gate
-            if gate and set(gate.on) & set(self.answers[id]):
-                fired[gate.error_class] += 1
-        return fired
+    def is_of_the_class(self, criterion: Any) -> bool:
+        wanted = self.policy.error_class
+        return bool(criterion.gate) and wanted in (None, criterion.gate.error_class)
 
-    def gates_unobserved(self) -> int:
-        return sum(bool(each.gate) and self.answers[each.id] in OPEN for each in self.rubric.criteria)
+    def clamped(self, score: Fraction) -> Fraction:
+        return min(score, Fraction(1)) if self.policy.bonus.endswith("_clamped") else score
+
+    def set_rule(self, stage: str | None) -> Fraction | None:
+        """Return what the first set rule of a stage or of the form sets it to."""
+        for rule in self.policy.overrides:
+            if rule.stage == stage and self.holds(rule.when) == "yes":
+                return rule.score
+        return None
+
+    def move(self, score: Fraction, floor: Any, gate: bool, rule: Any) -> Fraction:
+        """Apply floor, gate and set rule, each in its turn: the last word wins."""
+        for step in self.policy.precedence:
+            if step == "floor" and floor is not None:
+                score = max(score, floor)
+            if step == "gate" and gate:
+                score = self.lower(score)
+            if step == "override" and rule is not None:
+                score = rule
+        return score
+
+    def move_stage(self, stage: str, score: Fraction) -> Fraction:
+        gate = self.policy.gate_scope == "stage" and stage in self.fired_areas()
+        return self.move(score, self.policy.stage_floor, gate, self.set_rule(stage))
+
+    # The whole
+
+    def overall_score(self, stages: dict[str, Any]) -> tuple[Fraction | None, Fraction]:
+        """Return the overall score and what it was measured by."""
+        if self.policy.combine == "error_accuracy":
+            score, whole = self.free_of_errors(list(self.criteria)), Fraction(1)
+        elif self.policy.combine in STRUCTURED:
+            score, whole = self.mean_of_stages(stages)
+        else:
+            score, whole = self.sum_over_form()
+        if score is None or self.refused:
+            return None, NOTHING
+        gate = self.policy.gate_scope == "interaction" and bool(self.fired_areas())
+        return self.move(self.clamped(score), self.policy.floor, gate, self.set_rule(None)), whole
+
+    def weight_of_stage(self, stage: Any) -> Fraction:
+        """Return by how much a stage, or all that is in it, counts in the whole."""
+        if self.policy.combine in ("stage_percent", "weighted_points", "weight_product"):
+            return stage.weight
+        if self.policy.combine == "mean_of_stage_means":
+            return Fraction(1) if stage.weight > 0 else NOTHING
+        return Fraction(1)
+
+    def mean_of_stages(self, stages: dict[str, Any]) -> tuple[Fraction | None, Fraction]:
+        weights = {stage.id: self.weight_of_stage(stage) for stage in self.rubric.stages}
+        scored = [id for id, score in stages.items() if score is not None and weights[id] > 0]
+        if not scored:
+            return None, NOTHING
+        handed_on = NOTHING
+        if self.policy.not_applicable == "drop_equal":
+            unscored = [id for id, score in stages.items() if score is None]
+            handed_on = sum((weights[id] for id in unscored if self.sums[id].dropped > 0), NOTHING)
+        weighed = {id: weights[id] + handed_on / len(scored) for id in scored}
+        whole = sum(weighed.values())
+        return sum(weighed[id] * stages[id] for id in scored) / whole, whole
+
+    def sum_over_form(self) -> tuple[Fraction | None, Fraction]:
+        weights = {stage.id: self.weight_of_stage(stage) for stage in self.rubric.stages}
+        here = [id for id in weights if weights[id] > 0]
+        earned = {id: weights[id] * self.sums[id].earned for id in here}
+        possible = {id: weights[id] * self.sums[id].possible for id in here}
+        if self.deducts:
+            policy, every = self.policy, sum(possible.values())
+            whole = policy.baseline + every if policy.ceiling is None else policy.ceiling
+            counted = any(self.sums[id].counted for id in here)
+            return ((policy.baseline + sum(earned.values())) / whole, whole) if counted else (None, NOTHING)
+        if self.policy.not_applicable == "drop_equal":
+            n = sum(self.sums[id].n for id in here)
+            each = sum((weights[id] * self.sums[id].dropped for id in here), NOTHING) / n if n else NOTHING
+            earned = {id: earned[id] + each * self.sums[id].shares for id in here}
+            possible = {id: possible[id] + each * self.sums[id].n for id in here}
+        for id in here:
+            if self.sums[id].possible > 0:
+                earned[id] = self.move_stage(id, earned[id] / possible[id]) * possible[id]
+        whole = sum(possible.values(), NOTHING)
+        return (sum(earned.values()) / whole, whole) if whole else (None, NOTHING)
+
+    # What is told of it
 
     def give_verdict(self) -> str:
-        marks = [(self.overall, self.rubric.pass_mark)]
-        marks += [(self.stages[stage.id], stage.pass_mark) for stage in self.rubric.stages]
+        marks = [(self.exact_overall, self.rubric.pass_mark)]
+        marks += [(self.reported[stage.id], stage.pass_mark) for stage in self.rubric.stages]
         if any(score is not None and mark is not None and score < mark for score, mark in marks):
             return "fail"
-        if self.irreversible or any(self.gates.values()):
+        if self.irreversible() or self.gates()["ethics"] or self.fired_areas():
             return "fail"
-        return "unscored" if self.overall is None else "pass"
+        return "unscored" if self.exact_overall is None else "pass"
 
-    def counts(self) -> dict[str, int]:
-        found = {name: list(self.answers.values()).count(name) for name in ABSENCES}
-        standings = [self.standing(id) for id in self.answered]
-        found |= {name: standings.count(name) for name in ("below", "meets", "exceeds")}
-        return found | {"answered": len(self.answered), "ignored": self.ignored}
+    def rounded(self, score: Fraction | None, what: str) -> Fraction | None:
+        if score is None or self.policy.rounding == "none" or self.policy.rounding_of not in (what, "both"):
+            return score
+        return ROUND[self.policy.rounding](score, self.policy.rounding_digits)
 
-    def total_points(self) -> Fraction:
-        return sum(
-            (self.points(id) for id in self.answered if not self.criteria[id].record_only), Fraction(0)
+    def rounded_overall(self) -> Fraction | None:
+        if self.policy.combine in STRUCTURED:
+            of_rounded = {id: self.rounded(score, "stages") for id, score in self.moved.items()}
+            return self.rounded(self.overall_score(of_rounded)[0], "overall")
+        return self.rounded(self.exact_overall, "overall")
+
+    def points(self) -> Fraction:
+        """Return the raw points of everything that counts."""
+        if self.deducts:
+            return self.policy.baseline + sum((each.earned for each in self.sums.values()), NOTHING)
+        return sum((points for _, points in self.counted.values()), NOTHING)
+
+    def stage_matters(self, criterion: Any) -> bool:
+        return self.weight_of_stage(self.rubric.stage(criterion.stage)) > 0
+
+    def could_count(self, criterion: Any) -> bool:
+        """Tell whether a criterion, had it been answered, could have made the form scored."""
+        if self.policy.combine == "error_accuracy":
+            return self.is_of_the_class(criterion)
+        if criterion.record_only or self.is_a_bonus_outside(criterion) or not criterion.weight:
+            return False
+        return self.stage_matters(criterion)
+
+    def must_be_answered(self, criterion: Any) -> bool:
+        """Tell whether a form without this answer is refused: never for the want of a bonus."""
+        return self.could_count(criterion) and (
+            self.policy.combine == "error_accuracy" or not criterion.bonus
         )
+
+    def why_unscored(self) -> str:
+        absences = {self.answers[each.id] for each in self.rubric.criteria if self.could_count(each)}
+        missing = [name for name in OPEN if name in absences]
+        if missing:
+            return missing[0] if len(missing) == 1 else "missing"
+        if "not_applicable" in absences:
+            return "not_applicable"
+        return "no_weight" if self.answered else "not_asked"
+
+    def band(self, score: Fraction | None, bands: Any) -> str:
+        """Return the last band that a score reaches."""
+        reached = [each.id for each in bands if score is not None and (each.low is None or each.low <= score)]
+        return reached[-1] if reached else ""
+
+    def bands(self) -> dict[str, dict[str, str]]:
+        """Return the bands of the form, of each stage and of each criterion."""
+        shares = {id: self.own[id][0] if id in self.own else None for id in self.criteria}
+        return {
+            "form": {"": self.band(self.exact_overall, self.rubric.bands)},
+            "stages": {each.id: self.band(self.reported[each.id], each.bands) for each in self.rubric.stages},
+            "criteria": {id: self.band(shares[id], each.bands) for id, each in self.criteria.items()},
+        }

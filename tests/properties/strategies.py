@@ -13,7 +13,7 @@ import attrs
 from hypothesis import assume, strategies as st
 
 import coqs
-from coqs.model import CustomerSet, Stage, Standing, Words
+from coqs.model import Band, CustomerSet, Stage, Standing, Words
 from coqs.rubric import (
     Condition,
     Criterion,
@@ -62,10 +62,19 @@ FACTS = (
 )
 LETTERS = "aé|\"'\\ \n\t<&=#日\x7f"
 texts = st.text(alphabet=LETTERS, max_size=8)
-words = st.builds(
+any_words = st.builds(
     lambda text, translations: Words(text, translations=tuple(sorted(translations.items()))),
     texts,
     st.dictionaries(st.sampled_from(["es", "fr", "pt-BR", "gsw"]), texts.filter(bool), max_size=2),
+)
+bands = st.sampled_from(
+    [
+        (),
+        (),
+        (Band("all"),),
+        (Band("needs_improvement"), Band("meets", F(3, 5)), Band("exceeds", F(9, 10))),
+        (Band("poor"), Band("some", F(1, 10**20)), Band("all", F(1))),
+    ]
 )
 seeds = st.integers(0, 2**32 - 1)
 
@@ -105,13 +114,15 @@ def points_of(count: int, *, positive: bool = False) -> Any:
 
 
 @st.composite
-def scales(draw: Any, kind: str, *, bare: bool, strict: bool) -> Any:
+def scales(draw: Any, kind: str, *, bare: bool, strict: bool, words: Any) -> Any:
     """Draw a scale; `bare` levels have no points, `strict` ones all say how they stand."""
     count = draw(st.integers(2, 4))
     ids = ["poor", "fair", "good", "0.best"][:count]
     if kind == "several":
-        points = draw(points_of(count, positive=True))
+        points = [None] * count if bare else draw(points_of(count, positive=True))
         options = tuple(Option(id, p, draw(words)) for id, p in zip(ids, points, strict=True))
+        if bare:
+            return SeveralChoice(options)
         meets = draw(one([F(0), F(1, 3), F(1, 2)] + ([] if strict else [None])))
         return SeveralChoice(options, meets, draw(one([None, F(2, 3), F(1)])))
     standings = [draw(one([*Standing] + ([] if strict else [None]))) for _ in ids]
@@ -128,13 +139,16 @@ def scales(draw: Any, kind: str, *, bare: bool, strict: bool) -> Any:
 
 
 @st.composite
-def criteria(draw: Any, id: str, stages: tuple[str, ...], read: tuple[Criterion, ...], *, huge: bool) -> Any:
+def criteria(
+    draw: Any, id: str, stages: tuple[str, ...], read: tuple[Criterion, ...], *, huge: bool, words: Any
+) -> Any:
     """Draw a criterion that may read those before it."""
     kind = draw(one(["single", "single", "numeric", "several"]))
     ideal = kind == "single" and draw(one([False, False, True]))
     mode = draw(one(["", "", "", "record_only", "bonus"]))
     irreversible = draw(one([False, False, True]))
-    scale = draw(scales(kind, bare=ideal, strict=irreversible))
+    unscored = mode == "record_only" and not (kind == "several" and irreversible) and draw(st.booleans())
+    scale = draw(scales(kind, bare=ideal or unscored, strict=irreversible, words=words))
     ids = scale.ids
     return Criterion(
         id,
@@ -142,6 +156,7 @@ def criteria(draw: Any, id: str, stages: tuple[str, ...], read: tuple[Criterion,
         scale,
         weight=draw(one(WEIGHTS + (HUGE if huge else []))),
         words=draw(words),
+        bands=draw(bands),
         applies_to=tuple(draw(one([(), (), (), ("visitors",), ("self", "contractors")]))),
         when=draw(st.none() | conditions(read)),
         record_only=mode == "record_only",
@@ -172,17 +187,20 @@ def ideals(draw: Any, ids: tuple[str, ...]) -> Ideal:
 
 
 @st.composite
-def rubrics(draw: Any, *, most: int = 6) -> coqs.Rubric:
-    """Draw a rubric with every feature that a rubric can have."""
+def rubrics(draw: Any, *, most: int = 6, wordy: bool = True) -> coqs.Rubric:
+    """Draw a rubric with every feature that a rubric can have; without words it is drawn faster."""
+    words = any_words if wordy else st.just(Words())
     huge = draw(one([False, False, False, True]))
     stages = tuple(
-        Stage(id, draw(one(WEIGHTS + (HUGE if huge else []))), draw(one(MARKS)), draw(words))
+        Stage(
+            id, draw(one(WEIGHTS + (HUGE if huge else []))), draw(one(MARKS)), draw(words), bands=draw(bands)
+        )
         for id in ("greeting", "responding", "future")[: draw(st.integers(1, 3))]
     )
     asked: tuple[Criterion, ...] = ()
     for number in range(draw(st.integers(1, most))):
         ids = tuple(stage.id for stage in stages)
-        asked += (draw(criteria(f"c{number}", ids, asked, huge=huge)),)
+        asked += (draw(criteria(f"c{number}", ids, asked, huge=huge, words=words)),)
     weight = {stage.id: stage.weight for stage in stages}
     scoring = [each for each in asked if not (each.record_only or each.bonus)]
     assume(not scoring or any(each.weight * weight[each.stage] for each in scoring))
@@ -197,6 +215,7 @@ def rubrics(draw: Any, *, most: int = 6) -> coqs.Rubric:
         title=draw(words),
         words=draw(words),
         pass_mark=draw(one(MARKS)),
+        bands=draw(bands),
         policy=draw(one([None, coqs.Policy(), coqs.Policy(name="ours")])),
     )
 

@@ -14,8 +14,7 @@ from strategies import rubrics
 import coqs
 from coqs.model import Words
 from coqs.rubric import SeveralChoice
-from coqs.rubric.keys import as_fraction
-from coqs.rubric.keys import plain_number
+from coqs.rubric.keys import as_fraction, plain_number
 
 pytest.importorskip("tomli_w")
 

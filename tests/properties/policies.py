@@ -1,0 +1,231 @@
+"""Random policies over every choice, and a list that makes one choice at a time."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from fractions import Fraction
+from typing import Any
+
+import attrs
+from hypothesis import assume, strategies as st
+from naive import NaiveScore
+from naive_worth import best_points
+from strategies import HUGE, conditions, one
+
+import coqs
+from coqs.errors import PolicyError
+from coqs.model import Band
+from coqs.rubric import FactBetween, FactIn, Negation
+from coqs.rubric.criteria import ERROR_CLASSES
+from coqs.rubric.policy import Override
+from coqs.scoring.worth import check_policy
+
+F = Fraction
+COMBINES = (
+    "stage_percent",
+    "weighted_criteria",
+    "pooled_points",
+    "weighted_points",
+    "weight_product",
+    "mean_of_stage_means",
+    "deduction",
+    "error_accuracy",
+)
+PRECEDENCES = (("floor", "gate", "override"), ("gate", "floor", "override"), ("floor", "override", "gate"))
+SHARES = (F(1, 2), F(1, 3), F(5, 8), F(0), F(1), F(7, 11), F(1, 10**20), F(10**17 + 3, 10**17 + 9))
+"""Shares that lie on a tie of a rounding, have no end as floats, or are next to 0 or 1."""
+CAPS = (F(1), F(2), F(1, 3), F(7, 10), F(5), HUGE[1])
+BASELINES = (F(1), F(100), F(10), F(1, 3), F(7, 11), HUGE[0])
+
+
+@st.composite
+def policies(draw: Any, rubric: coqs.Rubric) -> coqs.Policy:
+    """Draw a policy that a rubric can be scored under, every choice free of the others."""
+    combine = draw(one(COMBINES))
+    choices: dict[str, Any] = {"name": "drawn", "combine": combine}
+    choices |= draw(answers_count_as(rubric, combine))
+    choices |= draw(gates_act(combine))
+    choices["bonus"] = draw(one(["outside", "outside_clamped", "inside", "inside_clamped"]))
+    if combine == "error_accuracy":
+        choices |= {"bonus": "outside", "error_class": draw(one([None, *ERROR_CLASSES]))}
+    if combine == "deduction":
+        choices["baseline"] = draw(one([*BASELINES, F(0)]))
+        choices["ceiling"] = draw(one([None, F(1, 3), F(5), F(100), HUGE[1]]))
+    choices["floor"] = draw(one([None, None, None, *SHARES]))
+    choices["overrides"] = draw(set_rules(rubric, of_stages=combine != "deduction"))
+    if combine != "deduction":
+        choices["stage_floor"] = draw(one([None, None, None, *SHARES]))
+    choices["precedence"] = draw(one(PRECEDENCES))
+    if draw(st.booleans()):
+        choices["rounding"] = draw(one(["half_up", "half_even", "down"]))
+        choices["rounding_digits"] = draw(one([0, 1, 2, 9]))
+        choices["rounding_of"] = draw(one(["overall", "stages", "both"]))
+    choices["over_interactions"] = draw(one(["mean_of_scores", "ratio_of_sums"]))
+    policy = coqs.Policy(**choices)
+    assume(fits(rubric, policy))
+    return policy
+
+
+@st.composite
+def answers_count_as(draw: Any, rubric: coqs.Rubric, combine: str) -> dict[str, Any]:
+    """Draw what levels, options and absences are worth."""
+    choices = {"not_applicable": "drop_proportional", "unanswered": draw(one(["drop", "refuse"]))}
+    if combine != "error_accuracy":
+        unanswered = draw(one(["drop", "zero", "default_level", "refuse", "zero", "default_level"]))
+        ways = ["drop_proportional", "drop_equal", "full_marks", "zero"]
+        ways = [way for way in ways if way != "drop_equal" or combine != "deduction"]
+        choices = {"not_applicable": draw(one(ways)), "unanswered": unanswered}
+    if choices["unanswered"] == "default_level":
+        ids = set.intersection(*(set(each.scale.ids) for each in rubric.criteria))
+        choices["default_level"] = draw(one(["best", "worst", *sorted(ids)]))
+    several = draw(one(["sum_over_positives", "capped_sum", "per_option"]))
+    cap = draw(one([None, *CAPS])) if several == "capped_sum" else None
+    normalise = draw(one(["min_max", "ratio"])) if ratio_fits(rubric, combine) else "min_max"
+    return choices | {"several_choice": several, "option_cap": cap, "normalise": normalise}
+
+
+def ratio_fits(rubric: coqs.Rubric, combine: str) -> bool:
+    """Tell whether every criterion that could score has points above 0."""
+    scored = [each for each in rubric.criteria if not each.record_only]
+    least = min((best_points(each, coqs.Policy()) for each in scored), default=F(1))
+    return combine == "deduction" or least > 0
+
+
+@st.composite
+def gates_act(draw: Any, combine: str) -> dict[str, Any]:
+    """Draw which answers trigger a gate, how far it reaches, and what it does."""
+    effect = draw(one(["verdict_only", "zero", "cap"])) if combine != "error_accuracy" else "verdict_only"
+    scopes = ["interaction", "criterion"]
+    scopes += ["stage"] if combine != "deduction" or effect == "verdict_only" else []
+    choices = {
+        "gate_trigger": draw(one(["chosen_levels", "below_best", "below_share"])),
+        "gate_scope": draw(one(scopes)),
+        "gate_effect": effect,
+    }
+    choices["strikes"] = 0 if choices["gate_scope"] == "criterion" else draw(one([0, 0, 1, 2]))
+    choices["gate_cap"] = draw(one(SHARES)) if effect == "cap" else None
+    below = choices["gate_trigger"] == "below_share"
+    choices["trigger_share"] = draw(one([share for share in SHARES if share])) if below else None
+    return choices
+
+
+@st.composite
+def set_rules(draw: Any, rubric: coqs.Rubric, *, of_stages: bool) -> tuple[Override, ...]:
+    """Draw some rules that set a score where a condition on facts and answers holds."""
+    targets = [None, *(rubric.stage_ids if of_stages else ())]
+    when = conditions(rubric.criteria, 1)
+    rules = st.builds(Override, when, one(SHARES), one(targets))
+    return tuple(draw(st.lists(rules, max_size=3)))
+
+
+def fits(rubric: coqs.Rubric, policy: coqs.Policy) -> bool:
+    """Tell whether a rubric can be scored under a policy."""
+    try:
+        check_policy(rubric, policy)
+    except PolicyError:
+        return False
+    return True
+
+
+def each_choice() -> dict[str, dict[str, Any]]:
+    """Return, by name, what policies choose that each make one choice: every value of every row."""
+    chosen: list[dict[str, Any]] = [{}]
+    chosen += [{"combine": x} for x in COMBINES[1:6]]
+    chosen += [{"combine": "deduction", "baseline": F(10)}]
+    chosen += [{"combine": "deduction", "baseline": F(0), "ceiling": F(7)}]
+    chosen += [{"combine": "error_accuracy", "error_class": x} for x in (None, *ERROR_CLASSES)]
+    chosen += [{"normalise": "ratio"}]
+    chosen += [{"not_applicable": x} for x in ("drop_equal", "full_marks", "zero")]
+    chosen += [{"not_applicable": "drop_equal", "combine": x} for x in COMBINES[1:6]]
+    chosen += [{"unanswered": x} for x in ("refuse", "zero")]
+    chosen += [{"unanswered": "default_level", "default_level": x} for x in ("best", "worst", "fair")]
+    chosen += [{"several_choice": "capped_sum", "option_cap": x} for x in (None, F(2))]
+    chosen += [{"several_choice": "per_option"}]
+    chosen += [{"gate_trigger": "below_best"}, {"gate_trigger": "below_share", "trigger_share": F(1, 2)}]
+    effects: list[dict[str, Any]] = [{}, {"gate_effect": "zero"}, {"gate_effect": "cap", "gate_cap": F(1, 3)}]
+    scopes: list[dict[str, Any]] = [{"gate_scope": x} for x in ("interaction", "stage", "criterion")]
+    chosen += [effect | scope for effect, scope in itertools.product(effects, scopes)][1:]
+    chosen += [{"strikes": 1, "gate_effect": "zero"}, {"strikes": 1, "gate_scope": "stage"}]
+    chosen += [{"bonus": x} for x in ("outside_clamped", "inside", "inside_clamped")]
+    chosen += [{"floor": F(1, 2)}, {"stage_floor": F(1, 3)}, {"floor": F(0)}]
+    chosen += [{"overrides": (rule,)} for rule in RULES]
+    chosen += [
+        {"overrides": RULES, "floor": F(1, 2), "precedence": order} | effects[1] for order in PRECEDENCES
+    ]
+    for mode, digits in (("half_up", 0), ("half_even", 0), ("down", 1)):
+        where = ("overall", "stages", "both")
+        chosen += [{"rounding": mode, "rounding_digits": digits, "rounding_of": x} for x in where]
+    chosen += [{"over_interactions": "ratio_of_sums"}]
+    return {_named(choices): choices for choices in chosen}
+
+
+RULES = (
+    Override(FactIn("urgent", ("true",)), F(5, 8)),
+    Override(Negation(FactBetween("wait", None, F(4))), F(0), "greeting"),
+)
+
+
+def _named(choices: dict[str, Any]) -> str:
+    shown = []
+    for name, value in choices.items():
+        parts = value if isinstance(value, tuple) else (value,)
+        said = [f"set_{x.stage or 'overall'}" if isinstance(x, Override) else str(x) for x in parts]
+        shown.append(f"{name}={'>'.join(said)}")
+    return ",".join(shown) or "coqs"
+
+
+# Marks that are met exactly
+
+
+def with_what_rows_attain(
+    rubric: coqs.Rubric, policy: coqs.Policy, table: dict[str, Any], seed: int
+) -> tuple[coqs.Rubric, coqs.Policy]:
+    """Put the policy's numbers, marks and bands exactly where some of these rows are."""
+    rnd = random.Random(seed)
+    n = len(table["interaction"])
+    rows = [{name: column[row] for name, column in table.items()} for row in rnd.sample(range(n), min(12, n))]
+    policy = _with_numbers_attained(policy, [NaiveScore(rubric, row, policy) for row in rows], rnd)
+    return _with_marks_attained(rubric, [NaiveScore(rubric, row, policy) for row in rows], rnd), policy
+
+
+def _shares(scores: Any) -> list[Fraction]:
+    return sorted({score for score in scores if score is not None and 0 <= score <= 1})
+
+
+def _with_numbers_attained(policy: coqs.Policy, found: list[NaiveScore], rnd: random.Random) -> coqs.Policy:
+    scores = _shares(x for each in found for x in (each.exact_overall, *each.moved.values()))
+    shares = [x for x in _shares(share for each in found for share, _ in each.own.values()) if x]
+    taken = {"gate_cap": scores, "floor": scores, "stage_floor": scores, "trigger_share": shares}
+    chosen = {
+        name: rnd.choice(among)
+        for name, among in taken.items()
+        if among and getattr(policy, name) is not None and rnd.random() < 0.5
+    }
+    return attrs.evolve(policy, **chosen)
+
+
+def _with_marks_attained(rubric: coqs.Rubric, found: list[NaiveScore], rnd: random.Random) -> coqs.Rubric:
+    overall = _shares(each.exact_overall for each in found)
+    stages = {id: _shares(each.reported[id] for each in found) for id in rubric.stage_ids}
+    own = {id: _shares(each.own.get(id, (None,))[0] for each in found) for id in rubric.criterion_ids}
+
+    def marked(part: Any, scores: list[Fraction]) -> dict[str, Any]:
+        mark = rnd.choice(scores) if scores and rnd.random() < 0.7 else part.pass_mark
+        return {"pass_mark": mark, "bands": _bands(scores, rnd)}
+
+    return attrs.evolve(
+        rubric,
+        **marked(rubric, overall),
+        stages=tuple(attrs.evolve(stage, **marked(stage, stages[stage.id])) for stage in rubric.stages),
+        criteria=tuple(attrs.evolve(each, bands=_bands(own[each.id], rnd)) for each in rubric.criteria),
+    )
+
+
+def _bands(scores: list[Fraction], rnd: random.Random) -> tuple[Band, ...]:
+    """Make up bands of which some begin where a score is; sometimes none at all."""
+    if rnd.random() < 0.3:
+        return ()
+    known = [*scores, F(3, 5), F(9, 10), F(0), F(1, 10**20)]
+    lows = sorted(set(rnd.sample(known, rnd.randint(1, min(3, len(known))))))
+    return tuple(Band(f"band{place}", low) for place, low in enumerate([None, *lows]))
