@@ -1,104 +1,139 @@
-"""Score a large batch, beside the same rubric written by hand in NumPy, as a ratio within one run.
+"""Score a large batch, beside the same form written by hand in polars, DuckDB, pandas and NumPy.
 
-Run: python benchmarks/bench_scoring.py [--tiny]
+Twenty criteria of levels 0 to 4, in five stages of four; one answer in ten is not applicable; two gates,
+a pass mark, weights. Asked for are the overall score and the stages in float64, and the verdict. Each
+contender runs in a process of its own, on the same numbers; only the scoring is timed, and the best of
+several runs counts. All must agree to 1e-9, verdicts on every row. Contenders that are not installed are
+left out.
+
+Run: python benchmarks/bench_scoring.py [--rows 10000000] [--seconds 2] [--tiny]
 """
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
 
+import attrs
 import numpy as np
 
-import coqs
-from coqs.model import CONTEXT, STAGES, Absence
+HERE = Path(__file__).parent / "contenders"
+sys.path.insert(0, str(HERE))
 
-LEVELS, PER_STAGE = 5, 4
+import form  # noqa: E402  # the folder of the contenders is no package, since each runs alone
+
+TOLERANCE = 1e-9
 
 
-def make_rubric() -> coqs.Rubric:
-    """Twenty criteria of five levels over the five stages, two of them gates."""
-    names = [f"level_{place}" for place in range(LEVELS)]
-    levels = ", ".join(f'{{ id = "{name}", points = {place} }}' for place, name in enumerate(names))
-    gate = 'gate = { class = "business", on = ["level_0"] }\n'
-    criteria = [
-        f'[[criteria]]\nid = "{stage.id}_{number}"\nstage = "{stage.id}"\nweight = {number + 1}\n'
-        f"levels = [{levels}]\n" + (gate if stage.id == "responding" and number < 2 else "")
-        for stage in STAGES
-        for number in range(PER_STAGE)
-    ]
-    return coqs.Rubric.from_toml_text(
-        'schema = 1\nid = "bench"\nversion = "1"\npass_mark = "1/2"\n' + "".join(criteria)
+@attrs.frozen
+class Contender:
+    """One way to score the form."""
+
+    name: str
+    module: str
+    options: tuple[str, ...] = ()
+    threads: int | None = 1
+    """How many threads it may use; None for all there are."""
+    must: float | None = None
+    """How many times as fast coqs has to be."""
+
+
+ALL = os.cpu_count() or 1
+CONTENDERS = (
+    Contender("coqs, 1 thread", "with_coqs"),
+    Contender("polars, 1 thread", "with_polars", must=2.5),
+    Contender("polars, all threads", "with_polars", threads=None),
+    Contender("polars, tuned, 1 thread", "with_polars", ("tuned=true",)),
+    Contender("polars, tuned, all threads", "with_polars", ("tuned=true",), threads=None),
+    Contender("DuckDB, 1 thread", "with_duckdb"),
+    Contender("DuckDB, all threads", "with_duckdb", (f"threads={ALL}",), threads=None, must=4),
+    Contender("pandas", "with_pandas", must=12),
+    Contender("pandas, tuned", "with_pandas", ("tuned=true",)),
+    Contender("NumPy", "with_numpy"),
+)
+
+
+def in_process(script: str, *arguments: str, threads: int | None = 1) -> dict[str, Any]:
+    """Run a script in a process of its own and return the JSON that it prints."""
+    limits = {} if threads is None else {"POLARS_MAX_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)}
+    command = [sys.executable, str(HERE / script), *arguments]
+    done = subprocess.run(  # noqa: S603 - scripts of this folder
+        command, env=os.environ | limits, stdout=subprocess.PIPE, check=True, text=True
     )
+    return json.loads(done.stdout)
 
 
-def make_ratings(rubric: coqs.Rubric, n: int) -> coqs.Ratings:
-    """Random levels, one in ten not applicable; columns are filled without going through cells."""
-    rng = np.random.default_rng(1)
-    codes = {}
-    for id in rubric.criterion_ids:
-        column = rng.integers(0, LEVELS, n, dtype=np.int8)
-        column[rng.random(n) < 0.1] = Absence.NOT_APPLICABLE.code
-        codes[id] = column
-    return coqs.Ratings(
-        rubric=rubric,
-        interaction=coqs.Encoded(np.arange(n), tuple(map(str, range(n)))),
-        rater=coqs.Encoded.missing(n),
-        context={name: coqs.Encoded.missing(n) for name in CONTEXT},
-        at=np.full(n, "NaT", "datetime64[us]"),
-        facts={},
-        codes=codes,
-        numbers={},
-        choices={},
-    )
+def compare(found: Path, truth: Path, name: str) -> None:
+    """Hold a contender's overall, stages and verdicts to those of coqs."""
+    theirs, ours = np.load(found, mmap_mode="r"), np.load(truth, mmap_mode="r")
+    for row, what in enumerate(("overall", *form.STAGES)):
+        if not np.allclose(theirs[row], ours[row], rtol=0, atol=TOLERANCE, equal_nan=True):
+            raise SystemExit(f"{name}: {what} differs from coqs by more than {TOLERANCE}")
+    if not np.array_equal(theirs[-1], ours[-1]):
+        raise SystemExit(f"{name}: {int((theirs[-1] != ours[-1]).sum())} verdicts differ from coqs")
 
 
-def by_hand(rubric: coqs.Rubric, ratings: coqs.Ratings) -> np.ndarray:
-    """The same overall score as a user would write it, in floats."""
-    overall, whole = np.zeros(len(ratings)), np.zeros(len(ratings))
-    for stage in rubric.stages:
-        earned, weight = np.zeros(len(ratings)), np.zeros(len(ratings))
-        for criterion in (each for each in rubric.criteria if each.stage == stage.id):
-            codes = ratings.codes[criterion.id]
-            given = codes >= 0
-            earned += np.where(given, codes / (LEVELS - 1) * float(criterion.weight), 0)
-            weight += np.where(given, float(criterion.weight), 0)
-        scored = weight > 0
-        overall += np.where(scored, earned / np.where(scored, weight, 1), 0) * float(stage.weight)
-        whole += np.where(scored, float(stage.weight), 0)
-    return overall / np.where(whole > 0, whole, np.nan)
+def run_contenders(codes: Path, *, seconds: float) -> dict[Contender, float]:
+    """Return the best seconds of every contender that is installed, coqs first; all must agree."""
+    best: dict[Contender, float] = {}
+    truth, other = codes.with_name("coqs.npy"), codes.with_name("other.npy")
+    for each in CONTENDERS:
+        out = other if best else truth
+        arguments = (each.module, str(codes), str(out), str(seconds), *each.options)
+        found = in_process("run.py", *arguments, threads=each.threads)
+        if "missing" in found:
+            print(f"{each.name}: left out, since {found['missing']} is not installed")
+            continue
+        compare(out, truth, each.name)
+        best[each] = found["seconds"]
+    return best
 
 
-def best_time(run: Callable[[], object], times: int) -> float:
-    """The shortest of several runs, in seconds."""
-    seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+def show_contenders(best: dict[Contender, float], n: int) -> None:
+    """Print rows a second and how many times as fast coqs is."""
+    ours = next(iter(best.values()))
+    print(f"\n{n:,} interactions x {len(form.CRITERIA)} criteria; all agree to {TOLERANCE}")
+    print(f"{'':28}{'seconds':>9}{'million rows a second':>24}{'coqs is faster by':>20}")
+    for each, seconds in best.items():
+        must = f"   must be {each.must:g}" if each.must else ""
+        print(f"{each.name:28}{seconds:9.4f}{n / seconds / 1e6:24.1f}{seconds / ours:20.2f}{must}")
+
+
+def show_alone(found: dict[str, Any]) -> None:
+    """Print the memory, and what choices and details cost."""
+    memory = found["memory"]
+    told = "not known on this system" if memory is None else f"{memory:.1f} MB"
+    print(f"\npeak resident memory of coqs above input and output (VmHWM): {told}   must be at most 8 MB")
+    print("\nfirst use of a detail, in times of scoring")
+    for name, ratio in found["details"].items():
+        print(f"  {name:60}    {ratio:.2f}")
+    print("\none policy choice at a time, in times of the coqs policy   must be at most 2")
+    for name, ratio in found["policies"].items():
+        told = "refused" if ratio is None else f"{ratio:.2f}{'   too slow' if ratio > 2 else ''}"
+        print(f"  {name:60}    {told}")
 
 
 def main() -> None:
-    """Measure, and print rows a second and the ratio."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tiny", action="store_true", help="a size that only shows that it runs")
-    n = 1_000 if parser.parse_args().tiny else 1_000_000
-    rubric = make_rubric()
-    ratings, scorer = make_ratings(rubric, n), coqs.Scorer(rubric)
-    assert np.allclose(scorer(ratings).overall, by_hand(rubric, ratings), atol=1e-12, equal_nan=True)
-    ours = best_time(lambda: scorer(ratings), 3)
-    hand = best_time(lambda: by_hand(rubric, ratings), 3)
-    few = ratings.take(slice(0, min(n, 300)))
-    exact = (
-        best_time(lambda: [coqs.explain(scorer(few), id) for id in few.interaction.categories[:20]], 1) / 20
+    """Measure, compare and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    print(f"{n} interactions x {len(rubric.criteria)} criteria, best of 3")
-    print(f"coqs, everything          {ours:8.3f} s   {n / ours / 1e6:6.2f} million a second")
-    print(f"by hand, overall only     {hand:8.3f} s   {n / hand / 1e6:6.2f} million a second")
-    print(f"coqs / by hand            {ours / hand:8.2f}")
-    print(f"exact account of one      {exact * 1e3:8.3f} ms")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="how many interactions")
+    parser.add_argument("--seconds", type=float, default=2.0, help="about how long each contender may try")
+    parser.add_argument("--tiny", action="store_true", help="a size that only shows that it runs")
+    asked = parser.parse_args()
+    n, seconds = (2_000, 0.0) if asked.tiny else (asked.rows, asked.seconds)
+    with tempfile.TemporaryDirectory() as folder:
+        codes = Path(folder) / "codes.npy"
+        np.save(codes, form.make_codes(n))
+        show_contenders(run_contenders(codes, seconds=seconds), n)
+        show_alone(in_process("coqs_alone.py", str(codes), "1" if asked.tiny else "5"))
 
 
 if __name__ == "__main__":
