@@ -173,12 +173,16 @@ class PluginCallError(PluginError):
 
 
 class MissingDependencyError(CoqsError, ImportError):
-    """An optional library is not installed; `extra` names the extra that brings it."""
+    """An optional library is not installed; `extra` names the extra that brings it.
+
+    It is empty for a library that is only there to be handed to, and is installed by itself.
+    """
 
     extra: str
 
-    def __init__(self, what: str, *, library: str, extra: str) -> None:
-        message = f"{what} needs {library}, which is not installed; run: pip install 'coqs[{extra}]'"
+    def __init__(self, what: str, *, library: str, extra: str = "") -> None:
+        wanted = f"'coqs[{extra}]'" if extra else library
+        message = f"{what} needs {library}, which is not installed; run: pip install {wanted}"
         super().__init__(message, extra=extra)
 
 

@@ -9,7 +9,8 @@ import attrs
 import numpy.typing as npt
 
 from coqs.errors import NotFoundError
-from coqs.tables import is_missing, read_only
+from coqs.tables import Encoded, is_missing, read_only
+from coqs.tables.kinds import Kind, arrow_stream, table_of_kind
 
 NO_KEY = "(none)"
 
@@ -32,6 +33,12 @@ class GroupTable:
     """Column name to (groups,) values, read-only; keys are texts, None where missing."""
     confidence: float = 0.95
     """Coverage of the intervals."""
+    minimum_n: int = 1
+    """Fewer scored interactions than this cannot tell."""
+    cluster: str | None = None
+    """What interactions hang together by; None where each stands for itself."""
+    tz: str | None = None
+    """The zone of the keys that are times; None where none is."""
 
     def __len__(self) -> int:
         return len(self.columns["n"])
@@ -56,9 +63,34 @@ class GroupTable:
         named = [[NO_KEY if key is None else key for key in column] for column in keys]
         return [" / ".join(group) for group in zip(*named, strict=True)] if named else ["all"] * len(self)
 
-    def to_table(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the columns as a new mapping."""
-        return dict(self.columns)
+    def to_table(self, kind: Kind | None = None) -> Any:
+        """Return the columns as a new mapping, or as a table of another library.
+
+        Parameters
+        ----------
+        kind
+            "polars", "pandas", "arrow" (a pyarrow table) or "duckdb" (a relation), in which the keys are
+            categorical and what cannot be told is null; None for the mapping.
+
+        Raises
+        ------
+        NotFoundError
+            No such kind of table.
+        MissingDependencyError
+            The library of that kind is not installed.
+        """
+        return dict(self.columns) if kind is None else table_of_kind(self._encoded(), kind)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the table as an Arrow stream, which libraries that know Arrow take; needs pyarrow."""
+        return arrow_stream(self._encoded(), requested_schema)
+
+    def _encoded(self) -> dict[str, Encoded | npt.NDArray[Any]]:
+        """Return the columns with their texts encoded."""
+        return {
+            name: Encoded.from_values(column.tolist()) if column.dtype.kind in "OU" else column
+            for name, column in self.columns.items()
+        }
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GroupTable):

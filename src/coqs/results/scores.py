@@ -14,10 +14,12 @@ from coqs.errors import NotFoundError, PolicyError
 from coqs.model import Band, Standing
 from coqs.ratings import Ratings
 from coqs.results.columns import REASONS, VERDICTS, Codes, Counts, DetailColumns, Floats, ScoreColumns
+from coqs.results.export import export_columns, plain_table
 from coqs.results.groups import GroupTable
 from coqs.results.provenance import Provenance
 from coqs.results.summaries import group_table
 from coqs.rubric import Policy, Rubric
+from coqs.tables.kinds import Kind, arrow_stream, table_of_kind
 
 
 class Rescorer(Protocol):
@@ -227,23 +229,32 @@ class Scores:
         scores = self if controlled_by is None else self.scorer.controlled_by(controlled_by)(self.ratings)
         return group_table(scores, keys, confidence=confidence)
 
-    def to_table(self) -> dict[str, Any]:
-        """Return the scores as a mapping of columns, beside ids, context and facts.
+    def to_table(self, kind: Kind | None = None) -> Any:
+        """Return the scores as a table, beside ids, context and facts.
 
-        Floats are NaN where `is_scored` is false; ids and context are lists of texts or None. A fact
-        that bears the name of a column of scores is called `fact_` and its name.
+        Parameters
+        ----------
+        kind
+            "polars", "pandas", "arrow" (a pyarrow table) or "duckdb" (a relation): texts are
+            categorical or dictionary columns, times have the zone UTC, and what is not scored is null.
+            None for a mapping of columns: floats are NaN where not scored, ids and context lists of
+            texts or None. A fact that bears the name of a column of scores is called `fact_` and its name.
+
+        Raises
+        ------
+        NotFoundError
+            No such kind of table.
+        MissingDependencyError
+            The library of that kind is not installed.
         """
-        table = self._score_table()
-        beside = self.ratings.context_table()
-        return {f"fact_{name}" if name in table else name: column for name, column in beside.items()} | table
+        return plain_table(self) if kind is None else table_of_kind(export_columns(self), kind)
 
-    def _score_table(self) -> dict[str, Any]:
-        table: dict[str, Any] = {"overall": self.overall, "is_scored": self.is_scored, "reason": self.reason}
-        table |= {"verdict": self.verdict, "coverage": self.coverage, "points": self.points}
-        table |= {f"stage_{id}": column for id, column in self.stages.items()}
-        table |= {f"gate_{name}": column for name, column in self.gates.items()}
-        table |= {"gates_unobserved": self.gates_unobserved, "irreversible": self.irreversible}
-        return table | {f"n_{name}": column for name, column in self.counts.items()}
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the table as an Arrow stream, so that libraries that know Arrow take scores as they are.
+
+        `polars.DataFrame(scores)`, `pyarrow.table(scores)`, `duckdb.sql("from scores")`. Needs pyarrow.
+        """
+        return arrow_stream(export_columns(self), requested_schema)
 
     def __len__(self) -> int:
         return len(self.ratings)
