@@ -4,12 +4,12 @@ Floor 2. Results are frozen values; arrays are read-only. What needs a higher fl
 """
 
 from coqs.results.columns import REASONS, VERDICTS, DetailColumns, ScoreColumns
-from coqs.results.explanation import Explanation, Item, StageAccount
+from coqs.results.explanation import Explanation, Item, StageAccount, Step
 from coqs.results.groups import GroupTable
 from coqs.results.problems import Problem
 from coqs.results.provenance import Provenance
 from coqs.results.scores import Scores
-from coqs.results.summaries import stage_table, whole_table
+from coqs.results.tally import Tally, stage_table, whole_table
 
 __all__ = [
     "REASONS",
@@ -23,6 +23,8 @@ __all__ = [
     "ScoreColumns",
     "Scores",
     "StageAccount",
+    "Tally",
+    "Step",
     "stage_table",
     "whole_table",
 ]

@@ -29,14 +29,19 @@ class Item:
     """Raw points of the answer."""
     share: Fraction | None = None
     """The answer's share of the criterion."""
+    counted_share: Fraction | None = None
+    """The share that went into the score: perhaps lowered by a gate, or filled in for an absence; None
+    where none did."""
     applied_weight: Fraction = Fraction(0)
     """Share of the overall score that it carried, after redistribution."""
     contribution: Fraction = Fraction(0)
-    """What it added to the overall score; the contributions sum to it exactly."""
+    """What it added to the overall score; with the steps the contributions sum to it exactly."""
     standing: Standing | None = None
     gate: str | None = None
-    """Error class of the gate that it triggered."""
+    """Error class of its gate, where that was hit or fires under the policy."""
     irreversible_failed: bool = False
+    band: str = ""
+    """The band that the answer's share lies in; empty without one."""
     evidence: tuple[tuple[int, int, int], ...] = ()
     """(turn, start, end) of what a machine rater saw."""
     rule: str = ""
@@ -55,6 +60,22 @@ class StageAccount:
     """None where nothing in it was scored."""
     pass_mark: Fraction | None = None
     missed: bool = False
+    band: str = ""
+    """The band that its score lies in; empty without one."""
+
+
+@attrs.frozen(slots=True)
+class Step:
+    """A change of the overall score that no single criterion made."""
+
+    name: str
+    """baseline, errors, floor, gate, override, clamp or rounding."""
+    stage: str | None
+    """The stage that it changed first; None where it changed the overall score."""
+    amount: Fraction
+    """What it added to the overall score."""
+    rule: str = ""
+    """Why, in words."""
 
 
 @attrs.frozen(slots=True, kw_only=True, repr=False)
@@ -71,12 +92,18 @@ class Explanation:
     """What failed the verdict, in words."""
     stages: tuple[StageAccount, ...]
     items: tuple[Item, ...]
+    steps: tuple[Step, ...] = ()
+    """Changes of the score that no single criterion made, in their order."""
     bounds: tuple[Fraction, Fraction] | None
     """Lowest and highest score that the missing answers allow; None where they allow none, and where
     there are too many ways to try them."""
     counts: Mapping[str, int]
     """How many criteria were answered, not applicable, not asked and so on."""
     pass_mark: Fraction | None
+    band: str = ""
+    """The band that the overall score lies in; empty without one."""
+    points: Fraction = Fraction(0)
+    """Raw points of what counts."""
     provenance: Provenance
 
     @property
@@ -102,14 +129,16 @@ class Explanation:
         )
 
     def __str__(self) -> str:
-        return "\n".join([*_head(self), *_stage_lines(self), *_item_lines(self), *_foot(self)])
+        return "\n".join(
+            [*_head(self), *_stage_lines(self), *_item_lines(self), *_step_lines(self), *_foot(self)]
+        )
 
 
 def _plain(value: Any) -> Any:
     match value:
         case Fraction():
             return {"exact": str(value), "value": float(value)}
-        case Item() | StageAccount():
+        case Item() | StageAccount() | Step():
             return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
         case tuple() | list():
             return [_plain(each) for each in value]
@@ -154,7 +183,7 @@ def _stage_lines(account: Explanation) -> list[str]:
 def _item_lines(account: Explanation) -> list[str]:
     lines = ["", "  criterion: answer, share x applied weight = contribution; rule"]
     for item in account.items:
-        if item.share is None:
+        if item.share is None and item.counted_share is None:
             lines.append(f"  {item.criterion}: {item.answer}; {item.rule}")
             continue
         standing = f" ({item.standing})" if item.standing else ""
@@ -163,21 +192,38 @@ def _item_lines(account: Explanation) -> list[str]:
 
 
 def _product(item: Item) -> str:
-    """Say what an item added: its share times its weight, or all that a bonus brings."""
-    if item.contribution and not item.applied_weight:
+    """Say what an item added: its share times its weight, or what a bonus or a deduction brings."""
+    share = item.share if item.counted_share is None else item.counted_share
+    if share is None or share * item.applied_weight != item.contribution:
         return f"adds {item.contribution}"
-    return f"{item.share} x {item.applied_weight} = {item.contribution}"
+    return f"{share} x {item.applied_weight} = {item.contribution}"
+
+
+def _step_lines(account: Explanation) -> list[str]:
+    if not account.steps:
+        return []
+    told = [
+        f"  {step.name}{f' of {step.stage}' if step.stage else ''}: {_signed(step.amount)}; {step.rule}"
+        for step in account.steps
+    ]
+    return ["", "  step: what it added; rule", *told]
+
+
+def _signed(amount: Fraction) -> str:
+    return f"adds {amount}" if amount >= 0 else f"takes {-amount}"
 
 
 def _foot(account: Explanation) -> list[str]:
-    total = sum((item.contribution for item in account.items), Fraction(0))
+    total = sum((part.contribution for part in account.items), Fraction(0))
+    total += sum((step.amount for step in account.steps), Fraction(0))
+    parts = "contributions and steps" if account.steps else "contributions"
     counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in account.counts.items() if n)
     bounds = account.bounds
     allowed = "no score, or cannot tell" if bounds is None else f"{shown(bounds[0])} to {shown(bounds[1])}"
     made = account.provenance
     return [
         "",
-        f"  contributions sum to {shown(total)}" if account.overall is not None else "  nothing was scored",
+        f"  {parts} sum to {shown(total)}" if account.overall is not None else "  nothing was scored",
         f"  criteria: {counts}",
         f"  the missing answers allow: {allowed}",
         f"  rubric {made.rubric} {made.rubric_version}, {made.fingerprint.scoring[:19]}",

@@ -1,7 +1,8 @@
 """Score one sheet in rationals: the truth that the columnar scorer must equal.
 
-Slow and plain on purpose: it follows the semantics sentence by sentence and builds the account that
-`coqs.explain` shows.
+Slow and plain on purpose: it follows the semantics sentence by sentence and keeps what the account
+needs that `coqs.explain` shows. What was asked is settled in `exact_asking`, what an answer is worth in
+`worth`; `finish` goes from the sums of the stages to the scores.
 """
 
 from __future__ import annotations
@@ -11,42 +12,53 @@ from fractions import Fraction
 
 import attrs
 
-from coqs.model import Absence, Standing
+from coqs.model import Absence, Band, Stage, Standing, band_of
 from coqs.ratings import Answer, Sheet
-from coqs.rubric import (
-    Condition,
-    Criterion,
-    CriterionIn,
-    Every,
-    FactBetween,
-    FactIn,
-    Negation,
-    Policy,
-    Rubric,
-    SeveralChoice,
-    Some,
+from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
+from coqs.scoring.exact_asking import Settled, best_place, holds, settle_sheet
+from coqs.scoring.finish import Finished, StageSums, Sums, finish, weighs
+from coqs.scoring.worth import (
+    COQS,
+    ZERO,
+    Worth,
+    answer_worth,
+    counts_in,
+    earned,
+    filled_worth,
+    fires,
+    hits,
+    lowered,
+    possible,
 )
-from coqs.scoring.worth import Worth, level_worths, options_worth
 
-HIDDEN = Answer(absence=Absence.NOT_ASKED)
 MISSING = (Absence.UNANSWERED, Absence.ABSTAINED, Absence.FAILED)
+COUNTED = (Absence.NOT_APPLICABLE, Absence.NOT_ASKED, *MISSING)
 
 
 @attrs.frozen(slots=True)
-class Settled:
-    """What was asked of a sheet, settled criterion by criterion."""
+class Term:
+    """What one criterion brings to the sums of its stage."""
 
-    answers: dict[str, Answer]
-    """The answers that count: those to criteria that were not asked are hidden."""
-    unknown: set[str]
-    """Criteria that were hidden because something could not be known."""
-    ignored: set[str]
-    """Criteria that were answered though they were not asked."""
+    criterion: Criterion
+    counts: str
+    """"possible", "bonus", or empty where it adds nothing."""
+    own: Worth | None
+    """The worth of the answer; None without one."""
+    counted: Worth | None
+    """What counts in the score: lowered by its own gate, or filled in for an absence; None where it left."""
+    fired: bool
+    """Whether its gate fires under the policy's trigger."""
+    hit: bool
+    """Whether the answer is one that its gate names."""
+    possible: Fraction = ZERO
+    earned: Fraction = ZERO
+    dropped: Fraction = ZERO
+    """What it could have earned, where it left as not applicable."""
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, kw_only=True)
 class ExactScore:
-    """The exact result for one sheet."""
+    """The exact result for one sheet under a policy."""
 
     answers: Mapping[str, Answer]
     """The answers that count: those to criteria that were not asked are hidden."""
@@ -54,194 +66,207 @@ class ExactScore:
     """What was asked, and why the rest was hidden."""
     worths: Mapping[str, Worth]
     """The worth of each answer that counts."""
+    terms: Mapping[str, Term]
+    """What each criterion brings to the sums."""
+    sums: Sums
+    finished: Finished
+    """The scores with the steps that led to them, before and after rounding."""
     stages: Mapping[str, Fraction | None]
+    """As they are reported."""
     overall: Fraction | None
+    """As it is reported."""
     verdict: str
     reason: str
+    points: Fraction
+    """Raw points of what counts; under `deduction` with the baseline."""
     gates: Mapping[str, str]
-    """Criterion to the error class of the gate that it triggered."""
+    """Criterion to the error class of the gate that was hit, whatever the policy."""
+    gates_fired: tuple[str, ...]
+    """Criteria whose gates fire under the policy's trigger."""
+    areas_fired: tuple[str, ...]
+    """Where more gates fired than the policy tolerates: "overall", or ids of stages or criteria."""
     gates_unobserved: int
     irreversible: tuple[str, ...]
     """Irreversible criteria below what is expected."""
     missed: tuple[str, ...]
     """The marks that were missed: stage ids, and "overall"."""
+    band: str
+    """The id of the band of the overall score; empty without one."""
+    stage_bands: Mapping[str, str]
+    criterion_bands: Mapping[str, str]
+
+    @property
+    def possible(self) -> Fraction:
+        """The denominator of the overall score; 0 where nothing was scored."""
+        return self.finished.possible
 
 
-def score_sheet(rubric: Rubric, sheet: Sheet) -> ExactScore:
-    """Score one sheet under the `coqs` policy."""
+def score_sheet(rubric: Rubric, sheet: Sheet, policy: Policy = COQS) -> ExactScore:
+    """Score one sheet under a policy."""
     settled = settle_sheet(rubric, sheet)
     answers = {id: settled.answers[id] for id in rubric.criterion_ids}
-    worths = {
-        criterion.id: worth_of(criterion, answers[criterion.id], sheet)
-        for criterion in rubric.criteria
-        if answers[criterion.id].absence is None
+    terms = {
+        each.id: term_of(each, answers[each.id], policy, best_place(each, sheet)) for each in rubric.criteria
     }
-    stages = {stage.id: _stage_score(rubric, stage.id, worths) for stage in rubric.stages}
-    overall = _overall(rubric, stages)
-    gates = _gates(rubric, answers)
-    irreversible = tuple(
-        each.id
-        for each in rubric.criteria
-        if each.irreversible and each.id in worths and worths[each.id].standing is Standing.BELOW
+    sums = Sums(
+        stages=tuple(_stage_sums(stage, policy, terms) for stage in rubric.stages),
+        overrides=tuple(holds(rule.when, rubric, sheet, settled) is True for rule in policy.overrides),
+        refused=_is_refused(rubric, policy, answers),
     )
-    missed = _missed(rubric, stages, overall)
-    failed = bool(gates or irreversible or missed)
+    finished = finish(rubric, policy, sums)
+    return _result(rubric, policy, settled, terms, sums, finished)
+
+
+def _result(
+    rubric: Rubric,
+    policy: Policy,
+    settled: Settled,
+    terms: Mapping[str, Term],
+    sums: Sums,
+    finished: Finished,
+) -> ExactScore:
+    answers = {id: settled.answers[id] for id in rubric.criterion_ids}
+    gates = {
+        id: term.criterion.gate.error_class for id, term in terms.items() if term.hit and term.criterion.gate
+    }
+    areas, irreversible = _areas_fired(rubric, policy, terms, sums), _irreversible(terms)
+    missed = _missed(rubric, finished)
+    failed = bool(areas or irreversible or missed or "ethics" in gates.values())
     return ExactScore(
         answers=answers,
         settled=settled,
-        worths=worths,
-        stages=stages,
-        overall=overall,
-        verdict="fail" if failed else "unscored" if overall is None else "pass",
-        reason="" if overall is not None else reason_unscored(rubric, answers),
+        worths={id: term.own for id, term in terms.items() if term.own is not None},
+        terms=terms,
+        sums=sums,
+        finished=finished,
+        stages=dict(zip(rubric.stage_ids, finished.stages, strict=True)),
+        overall=finished.overall,
+        verdict="fail" if failed else "unscored" if finished.overall is None else "pass",
+        reason="" if finished.overall is not None else reason_unscored(rubric, policy, answers),
+        points=_points(policy, terms),
         gates=gates,
+        gates_fired=tuple(id for id, term in terms.items() if term.fired),
+        areas_fired=areas,
         gates_unobserved=sum(answers[each.id].absence in MISSING for each in rubric.criteria if each.gate),
         irreversible=irreversible,
         missed=missed,
+        band=_band(rubric.bands, finished.exact_overall),
+        stage_bands={
+            stage.id: _band(stage.bands, score)
+            for stage, score in zip(rubric.stages, finished.exact_stages, strict=True)
+        },
+        criterion_bands={
+            id: _band(term.criterion.bands, term.own.share if term.own else None)
+            for id, term in terms.items()
+        },
     )
 
 
-def settle_sheet(rubric: Rubric, sheet: Sheet) -> Settled:
-    """Decide what was asked, in asking order."""
-    settled = Settled({}, set(), set())
-    for id in rubric.asking_order:
-        asked = is_asked(rubric.criterion(id), rubric, sheet, settled)
-        settled.answers[id] = sheet.answers[id] if asked else HIDDEN
-        if asked is None:
-            settled.unknown.add(id)
-        if not asked and sheet.answers[id].absence is None:
-            settled.ignored.add(id)
-    return settled
-
-
-def is_asked(criterion: Criterion, rubric: Rubric, sheet: Sheet, settled: Settled) -> bool | None:
-    """Tell whether a criterion is asked, given what was settled before; None where it cannot be known."""
-    truths: list[bool | None] = []
-    if criterion.applies_to:
-        known = sheet.customer_set is not None
-        truths.append(sheet.customer_set in criterion.applies_to if known else None)
-    if criterion.ideal:
-        fact = sheet.facts.get(criterion.ideal.fact)
-        truths.append(None if fact is None else best_place(criterion, sheet) is not None)
-    if criterion.when is not None:
-        truths.append(holds(criterion.when, rubric, sheet, settled))
-    return _every(truths)
-
-
-def _every(truths: list[bool | None]) -> bool | None:
-    return False if False in truths else None if None in truths else True
-
-
-def holds(condition: Condition, rubric: Rubric, sheet: Sheet, settled: Settled) -> bool | None:
-    """Evaluate a condition: true, false, or None for what cannot be known."""
-    match condition:
-        case FactIn(fact, values):
-            value = sheet.facts.get(fact)
-            return None if value is None else value in values
-        case FactBetween(fact, low, high):
-            number = sheet.facts.get(fact)
-            if not isinstance(number, float):
-                return None
-            return (low is None or number >= float(low)) and (high is None or number < float(high))
-        case CriterionIn(criterion, ids):
-            known = criterion not in settled.unknown
-            return _answer_in(rubric.criterion(criterion), settled.answers[criterion], ids) if known else None
-        case Negation(inner):
-            value = holds(inner, rubric, sheet, settled)
-            return None if value is None else not value
-        case Every(parts):
-            return _every([holds(part, rubric, sheet, settled) for part in parts])
-        case Some(parts):
-            truths = [holds(part, rubric, sheet, settled) for part in parts]
-            return True if True in truths else None if None in truths else False
-
-
-def _answer_in(criterion: Criterion, answer: Answer, ids: tuple[str, ...]) -> bool | None:
-    if answer.absence is not None:
-        return None if answer.is_open else False
-    places = answer.chosen if isinstance(criterion.scale, SeveralChoice) else (answer.position,)
-    return any(criterion.scale.ids[place] in ids for place in places)
-
-
-def best_place(criterion: Criterion, sheet: Sheet) -> int | None:
-    """Return the place of the best level of an ideal-point criterion; None where it is unknown."""
-    if criterion.ideal is None:
-        return None
-    fact = sheet.facts.get(criterion.ideal.fact)
-    best = dict(criterion.ideal.best).get(fact) if isinstance(fact, str) else None
-    return None if best is None else criterion.scale.ids.index(best)
-
-
-def worth_of(criterion: Criterion, answer: Answer, sheet: Sheet) -> Worth:
-    """Return what an answer is worth."""
-    if isinstance(criterion.scale, SeveralChoice):
-        return options_worth(criterion, Policy(), answer.chosen)
-    return level_worths(criterion, best=best_place(criterion, sheet))[answer.position]
-
-
-def stage_weight(rubric: Rubric, stage: str, worths: Mapping[str, Worth]) -> Fraction:
-    """Return the weight of what was scored in a stage: the denominator of its score."""
-    return sum(
-        (
-            each.weight
-            for each in rubric.criteria
-            if each.stage == stage and each.is_scoring and each.id in worths
-        ),
-        Fraction(0),
+def term_of(criterion: Criterion, answer: Answer, policy: Policy, best: int | None) -> Term:
+    """Return what a criterion brings to the sums, given its answer or why there is none."""
+    counts, most = counts_in(criterion, policy), possible(criterion, policy)
+    own: Worth | None = None
+    counted: Worth | None = None
+    fired, hit = False, False
+    if answer.absence is None:
+        said = answer.chosen if isinstance(criterion.scale, SeveralChoice) else answer.position
+        own = answer_worth(criterion, policy, said, best)
+        fired, hit = fires(criterion, policy, said, best), hits(criterion, said)
+        counted = lowered(criterion, policy, own) if fired else own
+    else:
+        counted = filled_worth(criterion, policy, answer.absence, best)
+    leaves = counted is None and answer.absence is Absence.NOT_APPLICABLE
+    return Term(
+        criterion=criterion,
+        counts=counts,
+        own=own,
+        counted=None if criterion.record_only else counted,
+        fired=fired,
+        hit=hit,
+        possible=most if counts == "possible" and counted is not None else ZERO,
+        earned=earned(criterion, policy, counted) if counts and counted is not None else ZERO,
+        dropped=most if counts == "possible" and leaves else ZERO,
     )
 
 
-def _stage_score(rubric: Rubric, stage: str, worths: Mapping[str, Worth]) -> Fraction | None:
-    whole = stage_weight(rubric, stage, worths)
-    if not whole:
-        return None
-    earned = sum(
-        (
-            each.weight * (worths[each.id].share or 0)
-            for each in rubric.criteria
-            if each.stage == stage and not each.record_only and each.id in worths
-        ),
-        Fraction(0),
+def _stage_sums(stage: Stage, policy: Policy, terms: Mapping[str, Term]) -> StageSums:
+    members = [term for term in terms.values() if term.criterion.stage == stage.id]
+    counted = [term.counted for term in members if term.counts == "possible" and term.counted is not None]
+    watched = [term for term in members if is_watched(term.criterion, policy) and term.own is not None]
+    return StageSums(
+        earned=sum((term.earned for term in members), ZERO),
+        possible=sum((term.possible for term in members), ZERO),
+        dropped=sum((term.dropped for term in members), ZERO),
+        count=len(counted),
+        shares=sum((worth.share or ZERO for worth in counted), ZERO),
+        fired=sum(term.fired for term in members),
+        errors=sum(term.fired for term in watched),
+        watched=len(watched),
     )
-    return earned / whole
 
 
-def scored_stages_weight(rubric: Rubric, stages: Mapping[str, Fraction | None]) -> Fraction:
-    """Return the weight of the stages that were scored: the denominator of the overall score."""
-    return sum((stage.weight for stage in rubric.stages if stages[stage.id] is not None), Fraction(0))
+def is_watched(criterion: Criterion, policy: Policy) -> bool:
+    """Tell whether a gate is one whose errors `error_accuracy` counts."""
+    return criterion.gate is not None and policy.error_class in (None, criterion.gate.error_class)
 
 
-def _overall(rubric: Rubric, stages: Mapping[str, Fraction | None]) -> Fraction | None:
-    whole = scored_stages_weight(rubric, stages)
-    if not whole:
-        return None
-    return sum((stage.weight * (stages[stage.id] or 0) for stage in rubric.stages), Fraction(0)) / whole
-
-
-def _gates(rubric: Rubric, answers: Mapping[str, Answer]) -> dict[str, str]:
-    return {
-        each.id: each.gate.error_class
-        for each in rubric.criteria
-        if each.gate and answers[each.id].absence is None and _answer_in(each, answers[each.id], each.gate.on)
-    }
-
-
-def _missed(
-    rubric: Rubric, stages: Mapping[str, Fraction | None], overall: Fraction | None
-) -> tuple[str, ...]:
-    marks = [(stage.id, stages[stage.id], stage.pass_mark) for stage in rubric.stages]
-    marks.append(("overall", overall, rubric.pass_mark))
+def could_score(rubric: Rubric, policy: Policy) -> tuple[Criterion, ...]:
+    """Return the criteria on which it hangs whether there is a score, in the order of the sheet."""
+    if policy.combine == "error_accuracy":
+        return tuple(each for each in rubric.criteria if is_watched(each, policy))
+    weight = dict(zip(rubric.stage_ids, weighs(rubric, policy), strict=True))
     return tuple(
-        name for name, score, mark in marks if score is not None and mark is not None and score < mark
+        each for each in rubric.criteria if counts_in(each, policy) == "possible" and weight[each.stage]
     )
 
 
-def reason_unscored(rubric: Rubric, answers: Mapping[str, Answer]) -> str:
+def _is_refused(rubric: Rubric, policy: Policy, answers: Mapping[str, Answer]) -> bool:
+    """Tell whether an open answer leaves the sheet unscored; nobody is asked to fill in a bonus."""
+    if policy.unanswered != "refuse":
+        return False
+    demanded = [each for each in could_score(rubric, policy) if not each.bonus]
+    return any(answers[each.id].is_open for each in demanded)
+
+
+def _points(policy: Policy, terms: Mapping[str, Term]) -> Fraction:
+    """Return the raw points of what counts, before any gate lowers them."""
+    if policy.combine == "deduction":
+        return (policy.baseline or ZERO) + sum((term.earned for term in terms.values()), ZERO)
+    raw = [term.own or term.counted for term in terms.values() if not term.criterion.record_only]
+    return sum((worth.points or ZERO for worth in raw if worth is not None), ZERO)
+
+
+def _areas_fired(rubric: Rubric, policy: Policy, terms: Mapping[str, Term], sums: Sums) -> tuple[str, ...]:
+    if policy.gate_scope == "criterion":
+        return tuple(id for id, term in terms.items() if term.fired)
+    if policy.gate_scope == "interaction":
+        return ("overall",) if sum(stage.fired for stage in sums.stages) > policy.strikes else ()
+    pairs = zip(rubric.stage_ids, sums.stages, strict=True)
+    return tuple(id for id, stage in pairs if stage.fired > policy.strikes)
+
+
+def _irreversible(terms: Mapping[str, Term]) -> tuple[str, ...]:
+    below = [id for id, term in terms.items() if term.own and term.own.standing is Standing.BELOW]
+    return tuple(id for id in below if terms[id].criterion.irreversible)
+
+
+def _missed(rubric: Rubric, finished: Finished) -> tuple[str, ...]:
+    scores = (*finished.exact_stages, finished.exact_overall)
+    marks = (*(stage.pass_mark for stage in rubric.stages), rubric.pass_mark)
+    return tuple(
+        name
+        for name, score, mark in zip((*rubric.stage_ids, "overall"), scores, marks, strict=True)
+        if score is not None and mark is not None and score < mark
+    )
+
+
+def _band(bands: tuple[Band, ...], score: Fraction | None) -> str:
+    return bands[band_of(bands, score)].id if bands and score is not None else ""
+
+
+def reason_unscored(rubric: Rubric, policy: Policy, answers: Mapping[str, Answer]) -> str:
     """Say why nothing was scored, from the criteria that could have been."""
-    weights = {stage.id: stage.weight for stage in rubric.stages}
-    absences = [
-        answers[each.id].absence for each in rubric.criteria if each.is_scoring and weights[each.stage]
-    ]
+    absences = [answers[each.id].absence for each in could_score(rubric, policy)]
     missing = {absence for absence in absences if absence in MISSING}
     if len(missing) == 1:
         return str(missing.pop())
@@ -260,12 +285,3 @@ def counts_of(result: ExactScore, ids: Collection[str]) -> dict[str, int]:
     counts |= {str(name): absences.count(name) for name in COUNTED}
     counts["ignored"] = len(result.settled.ignored)
     return counts | {str(name): standings.count(name) for name in Standing}
-
-
-COUNTED = (
-    Absence.NOT_APPLICABLE,
-    Absence.NOT_ASKED,
-    Absence.UNANSWERED,
-    Absence.ABSTAINED,
-    Absence.FAILED,
-)

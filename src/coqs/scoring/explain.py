@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from fractions import Fraction
 
+import attrs
+
 from coqs.errors import RubricError
-from coqs.model import Absence
 from coqs.ratings import Answer, Sheet
 from coqs.results import Explanation, Item, Provenance, Scores, StageAccount
-from coqs.results.provenance import installed_version
 from coqs.rubric import Criterion, Numeric, Policy, Rubric, SeveralChoice
-from coqs.scoring.exact import (
-    ExactScore,
-    best_place,
-    counts_of,
-    is_asked,
-    score_sheet,
-    scored_stages_weight,
-    stage_weight,
-)
+from coqs.scoring.exact import ExactScore, Term, counts_of, score_sheet
 from coqs.scoring.exact_bounds import exact_bounds
+from coqs.scoring.finish import Spread
+from coqs.scoring.rules import rule_of, step_rule
+from coqs.scoring.worth import ZERO
 
 Evidence = dict[str, tuple[tuple[int, int, int], ...]]
 
@@ -50,102 +46,144 @@ def explain(scores: Scores, interaction: str, *, rater: str | None = None) -> Ex
     return account(rubric, ratings.sheet(row), scores.provenance, evidence)
 
 
+@attrs.frozen(slots=True)
+class Case:
+    """One sheet that is explained, with its score."""
+
+    rubric: Rubric
+    policy: Policy
+    sheet: Sheet
+    result: ExactScore
+
+    @property
+    def spread(self) -> Spread:
+        """How the overall score is made of the stages; of nothing where there is none."""
+        nothing = (ZERO,) * len(self.rubric.stages)
+        return self.result.finished.spread or Spread(ZERO, nothing, nothing, nothing)
+
+
 def account(
     rubric: Rubric, sheet: Sheet, provenance: Provenance | None = None, evidence: Evidence | None = None
 ) -> Explanation:
-    """Return the exact account of one sheet under the `coqs` policy."""
-    result = score_sheet(rubric, sheet)
-    stages = tuple(_stage_account(rubric, result, id) for id in rubric.stage_ids)
-    applied = {stage.stage: stage.applied_weight for stage in stages}
+    """Return the exact account of one sheet under the policy that its provenance names."""
+    provenance = provenance or _own_provenance(rubric)
+    policy = provenance.policy
+    result = score_sheet(rubric, sheet, policy)
+    case = Case(rubric, policy, sheet, result)
     return Explanation(
         interaction=sheet.interaction,
         rater=sheet.rater,
         overall=result.overall,
         verdict=result.verdict,
         reason=result.reason,
-        because=_because(rubric, result),
-        stages=stages,
-        items=tuple(
-            _item(each, rubric, sheet, result, applied[each.stage], (evidence or {}).get(each.id, ()))
-            for each in rubric.criteria
-        ),
-        bounds=_bounds(rubric, sheet),
+        because=_because(case),
+        stages=tuple(_stage_account(case, place) for place in range(len(rubric.stages))),
+        items=tuple(_item(case, each, (evidence or {}).get(each.id, ())) for each in rubric.criteria),
+        steps=tuple(attrs.evolve(step, rule=step_rule(step, policy)) for step in result.finished.steps),
+        bounds=_bounds(rubric, sheet, policy),
         counts=counts_of(result, _counted(rubric, provenance)),
         pass_mark=rubric.pass_mark,
-        provenance=provenance or _own_provenance(rubric),
+        band=result.band,
+        points=result.points,
+        provenance=provenance,
     )
 
 
-def _counted(rubric: Rubric, provenance: Provenance | None) -> tuple[str, ...]:
+def _counted(rubric: Rubric, provenance: Provenance) -> tuple[str, ...]:
     """Return the criteria that are counted: those of the controller that the score is narrowed to."""
-    controller = provenance.controlled_by if provenance else None
+    controller = provenance.controlled_by
     return tuple(each.id for each in rubric.criteria if controller in (None, each.controlled_by))
 
 
-def _bounds(rubric: Rubric, sheet: Sheet) -> tuple[Fraction, Fraction] | None:
+def _bounds(rubric: Rubric, sheet: Sheet, policy: Policy) -> tuple[Fraction, Fraction] | None:
     try:
-        return exact_bounds(rubric, sheet)
+        return exact_bounds(rubric, sheet, policy)
     except RubricError:  # too many ways to try; the rest of the account stands without them
         return None
 
 
 def _own_provenance(rubric: Rubric) -> Provenance:
-    return Provenance.of(rubric, rubric.policy or Policy(), coqs_version=installed_version())
+    return Provenance.of(rubric, rubric.policy or Policy(), coqs_version=importlib.metadata.version("coqs"))
 
 
-def _because(rubric: Rubric, result: ExactScore) -> tuple[str, ...]:
-    reasons = [f"gate {error_class} triggered by {id}" for id, error_class in result.gates.items()]
+def _because(case: Case) -> tuple[str, ...]:
+    rubric, result = case.rubric, case.result
+    reasons = [f"gate {class_} triggered by {id}" for id, class_ in _failing_gates(case).items()]
     reasons += [f"irreversible {id} is below what is expected" for id in result.irreversible]
+    scores = dict(zip(rubric.stage_ids, result.finished.exact_stages, strict=True))
     for name in result.missed:
         mark = rubric.pass_mark if name == "overall" else rubric.stage(name).pass_mark
-        score = result.overall if name == "overall" else result.stages[name]
+        score = result.finished.exact_overall if name == "overall" else scores[name]
         reasons.append(f"{name} {score} is below its pass mark {mark}")
     return tuple(reasons)
 
 
-def _stage_account(rubric: Rubric, result: ExactScore, id: str) -> StageAccount:
-    stage, score = rubric.stage(id), result.stages[id]
-    whole = scored_stages_weight(rubric, result.stages)
+def _failing_gates(case: Case) -> dict[str, str]:
+    """Return the gates that fail the verdict: of an area with too many, and of ethics always."""
+    found = {}
+    for each in case.rubric.criteria:
+        fails = each.id in case.result.gates_fired and _area(each, case.policy) in case.result.areas_fired
+        if each.gate and (fails or case.result.gates.get(each.id) == "ethics"):
+            found[each.id] = each.gate.error_class
+    return found
+
+
+def _area(criterion: Criterion, policy: Policy) -> str:
+    """Return the area in which the gate of a criterion counts."""
+    return {"interaction": "overall", "stage": criterion.stage}.get(policy.gate_scope, criterion.id)
+
+
+def _stage_account(case: Case, place: int) -> StageAccount:
+    stage = case.rubric.stages[place]
     return StageAccount(
-        stage=id,
+        stage=stage.id,
         weight=stage.weight,
-        applied_weight=stage.weight / whole if whole and score is not None else Fraction(0),
-        score=score,
+        applied_weight=case.spread.applied[place],
+        score=case.result.stages[stage.id],
         pass_mark=stage.pass_mark,
-        missed=id in result.missed,
+        missed=stage.id in case.result.missed,
+        band=case.result.stage_bands[stage.id],
     )
 
 
-def _item(
-    criterion: Criterion,
-    rubric: Rubric,
-    sheet: Sheet,
-    result: ExactScore,
-    stage_applied: Fraction,
-    evidence: tuple[tuple[int, int, int], ...],
-) -> Item:
-    id, answer = criterion.id, result.answers[criterion.id]
-    worth = result.worths.get(id)
-    whole = stage_weight(rubric, criterion.stage, result.worths)
-    carries = worth is not None and not criterion.record_only and bool(whole)
-    per_share = stage_applied * criterion.weight / whole if carries else Fraction(0)
-    share = worth.share if worth else None
+def _item(case: Case, criterion: Criterion, evidence: tuple[tuple[int, int, int], ...]) -> Item:
+    id, result = criterion.id, case.result
+    term, worth = result.terms[id], result.worths.get(id)
+    applied, contribution = _applied(case, term)
     return Item(
         criterion=id,
         stage=criterion.stage,
         text=criterion.words.text,
-        answer=_shown(criterion, answer),
+        answer=_shown(criterion, result.answers[id]),
         weight=criterion.weight,
         points=worth.points if worth else None,
-        share=share,
-        applied_weight=per_share if criterion.is_scoring else Fraction(0),
-        contribution=per_share * (share or 0),
+        share=worth.share if worth else None,
+        counted_share=term.counted.share if term.counted and term.counts else None,
+        applied_weight=applied,
+        contribution=contribution,
         standing=worth.standing if worth else None,
-        gate=result.gates.get(id),
+        gate=result.gates.get(id) or (_gate_class(criterion) if term.fired else None),
         irreversible_failed=id in result.irreversible,
+        band=result.criterion_bands[id],
         evidence=evidence,
-        rule=_rule(criterion, rubric, sheet, result),
+        rule=rule_of(criterion, case.rubric, case.policy, case.sheet, result),
     )
+
+
+def _gate_class(criterion: Criterion) -> str | None:
+    return criterion.gate.error_class if criterion.gate else None
+
+
+def _applied(case: Case, term: Term) -> tuple[Fraction, Fraction]:
+    """Return the share of the overall score that a criterion carried, and what it added."""
+    place = case.rubric.stage_ids.index(term.criterion.stage)
+    per_earned, per_share = case.spread.per_earned[place], case.spread.per_share[place]
+    if term.counted is None:
+        return ZERO, ZERO
+    if term.counts != "possible":
+        return ZERO, per_earned * term.earned
+    applied = per_earned * term.possible + per_share
+    return applied, per_earned * term.earned + per_share * (term.counted.share or ZERO)
 
 
 def _shown(criterion: Criterion, answer: Answer) -> str:
@@ -157,45 +195,3 @@ def _shown(criterion: Criterion, answer: Answer) -> str:
     if isinstance(criterion.scale, Numeric):
         return f"{answer.number:.15g} ({ids[answer.position]})"
     return ids[answer.position]
-
-
-def _rule(criterion: Criterion, rubric: Rubric, sheet: Sheet, result: ExactScore) -> str:
-    answer = result.answers[criterion.id]
-    if answer.absence is not None:
-        return _absence_rule(criterion, rubric, sheet, result, answer.absence)
-    if criterion.record_only:
-        return "recorded, never scored"
-    whole = stage_weight(rubric, criterion.stage, result.worths)
-    if criterion.bonus:
-        return "bonus, adds without a weight of its own" if whole else "bonus with nothing scored to add to"
-    if criterion.ideal:
-        return f"ideal point, the best level depends on {criterion.ideal.fact}"
-    if isinstance(criterion.scale, SeveralChoice):
-        return "chosen points over the sum of the positive ones"
-    return "(points - lowest) / (highest - lowest)"
-
-
-def _absence_rule(
-    criterion: Criterion, rubric: Rubric, sheet: Sheet, result: ExactScore, absence: Absence
-) -> str:
-    hidden = absence is Absence.NOT_ASKED
-    why = f"{_hidden_rule(criterion, rubric, sheet, result)}; " if hidden else ""
-    if not criterion.is_scoring:
-        return f"{why}carries no weight"
-    if stage_weight(rubric, criterion.stage, result.worths):
-        return f"{why}its weight goes to the rest of {criterion.stage}, in proportion"
-    if result.overall is None:
-        return f"{why}nothing was scored"
-    return f"{why}nothing in {criterion.stage} was scored, so the stage's weight goes to the other stages"
-
-
-def _hidden_rule(criterion: Criterion, rubric: Rubric, sheet: Sheet, result: ExactScore) -> str:
-    ignored = "; the answer given is ignored" if criterion.id in result.settled.ignored else ""
-    if is_asked(criterion, rubric, sheet, result.settled):
-        return "the rater marked it as not asked"
-    if criterion.applies_to and sheet.customer_set not in criterion.applies_to:
-        return f"asked only of {', '.join(criterion.applies_to)}{ignored}"
-    if criterion.ideal and best_place(criterion, sheet) is None:
-        return f"the fact {criterion.ideal.fact} is missing, or names no best level{ignored}"
-    unknown = criterion.id in result.settled.unknown
-    return f"its condition {'cannot be known' if unknown else 'is not met'}{ignored}"
