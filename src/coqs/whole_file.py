@@ -6,14 +6,15 @@ Floor 0: the standard library only. What stands in a file is the business of the
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
-__all__ = ["opened_whole", "write_whole"]
+__all__ = ["opened_whole", "opened_whole_binary", "write_whole"]
 
 
 @contextlib.contextmanager
@@ -29,17 +30,29 @@ def opened_whole(path: str | os.PathLike[str]) -> Iterator[TextIO]:
         The folder is not there or cannot be written to, or the path is a folder; its `filename` is
         the path as it was given.
     """
+    with opened_whole_binary(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        try:
+            yield text
+            text.flush()
+        finally:
+            text.detach()
+
+
+@contextlib.contextmanager
+def opened_whole_binary(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a binary file that appears under its name only when the block ends well; see `opened_whole`."""
     given = Path(path)
     if given.exists() and not given.is_file() and not given.is_dir():
         # A terminal, a pipe or a device cannot be replaced by a file, and must not be.
-        with given.open("w", encoding="utf-8", newline="") as straight:
+        with given.open("wb") as straight:
             yield straight
         return
     target = Path(os.path.realpath(path))  # a link keeps pointing at what it pointed at
     draft = target.with_name(f".coqs-{secrets.token_hex(8)}")
     try:
         with _named(path):
-            file = draft.open("x", encoding="utf-8", newline="")
+            file = draft.open("xb")
         with file:
             yield file
             with _named(path):

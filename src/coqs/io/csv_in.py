@@ -1,163 +1,176 @@
-"""Ratings from CSV with a header, wide or long; every problem with its line."""
+"""CSV with a header, read row by row; every problem with its line."""
 
 from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 import attrs
 
-from coqs.errors import RecordError, Spot
+from coqs.io.dialect import SEPARATORS
 from coqs.io.formulas import unguarded
-from coqs.io.lines import MAX_LINE_BYTES, Input, Progress, Source, opened, text_lines
-from coqs.ratings import Ratings
-from coqs.rubric import Rubric
+from coqs.io.lines import MAX_LINE_BYTES, Input, Progress, text_lines
+from coqs.io.pieces import ListPiece, Piece, line_spot
 from coqs.tables import Refusals
 
-OTHER_SEPARATORS = (";", "\t")
+Rows = Iterator[tuple[int, list[str]]]
+"""Each row with the line that it begins on."""
 
 
-def read_ratings(
-    path: Source,
-    rubric: Rubric,
-    *,
-    columns: Mapping[str, str] | None = None,
-    absences: Mapping[str, str] | None = None,
-    facts: Iterable[str] = (),
-    tz: str | None = None,
-    max_line_bytes: int = MAX_LINE_BYTES,
-    progress: Progress | None = None,
-) -> Ratings:
-    """Read ratings from a CSV file with a header, wide or long.
+@attrs.frozen(kw_only=True)
+class CsvOptions:
+    """How a CSV file is written, and how it is to be read."""
 
-    The columns are those that `Ratings.from_table` describes. Cells are separated by commas; an empty
-    cell is unanswered. An apostrophe before a character that could start a formula is taken off, as
-    `write_ratings` puts one on. Empty rows are passed over.
+    separator: str = ","
+    """What stands between two cells."""
+    encoding: str | None = None
+    """None for UTF-8, or UTF-16 where the file says so."""
+    id_column: str = "interaction"
+    """What the file calls the column of ids, without which the first line is no header."""
+    max_line_bytes: int = MAX_LINE_BYTES
+    """A longer line is refused before it is read."""
+    progress: Progress | None = None
+    """Called now and then with (bytes done, bytes in all)."""
 
-    Parameters
-    ----------
-    path
-        The file, gzip-compressed if its name ends in ``.gz``; or a binary file object.
-    rubric
-        What was asked.
-    columns
-        Our name to the file's name, for columns that are called differently.
-    absences
-        The file's own words for absences, such as {"NA": "not_applicable"}.
-    facts
-        Columns to keep as facts although the rubric does not declare them.
-    tz
-        The zone of times that state none; without it they are refused.
-    max_line_bytes
-        A longer line is refused before it is read.
-    progress
-        Called now and then with (bytes done, bytes in all); all is 0 where it cannot be known.
+    @property
+    def separator_name(self) -> str:
+        """What the separator is called in messages."""
+        names = {mark: f"{name}s" for name, mark in SEPARATORS.items()}
+        return names.get(self.separator, repr(self.separator))
 
-    Raises
-    ------
-    RecordError
-        The file cannot be read, is empty, is not UTF-8 or CSV, or its table or ``tz`` cannot be used; with
-        ``path``, ``line`` where one line is at fault, and ``failures``, each with its line and column.
-    MissingDependencyError
-        ``tz`` names a zone, and this machine has no zone data; the extra ``zones`` brings it.
-    """
-    id_column = (columns or {}).get("interaction", "interaction")
-    with opened(path) as given:
-        lines = text_lines(given, max_line_bytes=max_line_bytes, progress=progress)
-        table = _table(given, lines, id_column)
-        try:
-            return Ratings.from_placed_table(
-                table.columns,
-                rubric,
-                place=table.place,
-                columns=columns,
-                absences=absences,
-                facts=facts,
-                tz=tz,
-            )
-        except RecordError as error:
-            raise given.named(error) from None
+    def lines(self, given: Input, *, first: int = 1) -> Iterator[tuple[int, str]]:
+        """Yield the lines of a file; `first` is the number of the next one."""
+        return text_lines(
+            given,
+            max_line_bytes=self.max_line_bytes,
+            progress=self.progress,
+            encoding=self.encoding,
+            first=first,
+        )
 
 
 @attrs.frozen
-class _Table:
-    """The columns of a file, and the line that each row began on."""
+class Header:
+    """The names of the columns, and the number of the line after them."""
 
-    columns: dict[str, list[str | None]]
-    lines: list[int]
-
-    def place(self, row: int) -> Spot:
-        return _spot(self.lines[row])
+    names: list[str]
+    next_line: int
 
 
-def _spot(line: int) -> Spot:
-    return Spot(f"line {line}", line)
-
-
-def _table(given: Input, lines: Iterator[tuple[int, str]], id_column: str) -> _Table:
-    rows = _rows(given, lines)
-    line, header = next(rows, (1, []))
+def read_header(given: Input, options: CsvOptions) -> Header:
+    """Read the first row, and no byte beyond it."""
+    reader = csv_rows(given, options, first=1)
+    line, header = next(reader, (1, []))
     if not header:
         raise given.refusal("must have a header and a row a pair, got an empty file; check the path")
     names = [unguarded(name) for name in header]
-    _check_header(given, line, names, id_column)
-    numbers, cells = _cells(given, rows, len(names))
-    return _Table(dict(zip(names, cells, strict=True)), numbers)
+    _check_header(given, line, names, options)
+    return Header(names, reader.next_line)
 
 
-def _rows(given: Input, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row with the line that it begins on; rows without any content are passed over."""
-    reader = csv.reader((text for _, text in lines), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            row = next(reader, None)
-        except csv.Error:
-            problem = "must be CSV, got a row that is not; mend its quotes, separators or line ends"
-            raise given.refusal(problem, line=line) from None
-        if row is None:
-            return
-        if any(row):
-            yield line, row
+@attrs.define
+class csv_rows:  # noqa: N801  # an iterator, used like a function
+    """Go through the rows of a file; those without any content are passed over."""
+
+    given: Input
+    options: CsvOptions
+    first: int
+    _reader: Iterator[list[str]] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        lines = self.options.lines(self.given, first=self.first)
+        self._reader = csv.reader((text for _, text in lines), delimiter=self.options.separator, strict=True)
+
+    @property
+    def next_line(self) -> int:
+        """The number of the line after the last row."""
+        return self.first + self._reader.line_num  # type: ignore[attr-defined, no-any-return]
+
+    def __iter__(self) -> Rows:
+        return self
+
+    def __next__(self) -> tuple[int, list[str]]:
+        while True:
+            line = self.next_line
+            try:
+                row = next(self._reader)
+            except csv.Error:
+                problem = "must be CSV, got a row that is not; mend its quotes, separators or line ends"
+                raise self.given.refusal(problem, line=line) from None
+            if any(row):
+                return line, row
 
 
-def _check_header(given: Input, line: int, names: list[str], id_column: str) -> None:
+def _check_header(given: Input, line: int, names: list[str], options: CsvOptions) -> None:
     """Refuse a first line that is no header; without the id column it may well hold a customer's words."""
-    if id_column not in names:
-        separator = next((mark for mark in OTHER_SEPARATORS if len(names) == 1 and mark in names[0]), None)
-        if separator is not None:
-            problem = f"columns must be separated by commas, got {separator!r}; save it with commas"
-            raise given.refusal(problem, line=line)
-        near = difflib.get_close_matches(id_column, names, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "name it with columns={...}"
-        problem = f"must be a header with a column {id_column!r}, got none in {len(names)} columns; {hint}"
-        raise given.refusal(problem, line=line)
+    if options.id_column not in names:
+        raise given.refusal(_no_header(names, options), line=line)
+    seen: set[str] = set()
     for place, name in enumerate(names):
         if not name:
             raise given.refusal(f"column {place + 1} must have a name, got none; name it", line=line)
-        if name in names[:place]:
+        if name in seen:
             raise given.refusal(f"columns must be named once, got {name[:60]!r} again; rename it", line=line)
+        seen.add(name)
 
 
-def _cells(
-    given: Input, rows: Iterator[tuple[int, list[str]]], width: int
-) -> tuple[list[int], list[list[str | None]]]:
-    """Return the line of each row and the cells of each column, each distinct cell held once."""
-    known: dict[str, str | None] = {"": None}
-    columns: list[list[str | None]] = [[] for _ in range(width)]
-    numbers: list[int] = []
-    ragged = Refusals()
+def _no_header(names: list[str], options: CsvOptions) -> str:
+    others = {name: mark for name, mark in SEPARATORS.items() if mark != options.separator}
+    for name, mark in others.items():
+        if len(names) == 1 and mark in names[0]:
+            problem = f"columns must be separated by {options.separator_name}, got {mark!r}"
+            return f"{problem}; save it with {options.separator_name}, or give separator={name!r}"
+    near = difflib.get_close_matches(options.id_column, names, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "name it with columns={...}"
+    return f"must be a header with a column {options.id_column!r}, got none in {len(names)} columns; {hint}"
+
+
+def csv_pieces(
+    given: Input, header: Header, options: CsvOptions, *, most: int | None = None
+) -> Iterator[Piece]:
+    """Yield the rows after the header, in pieces of `most` rows; in one where there is no `most`."""
+    rows = csv_rows(given, options, first=header.next_line)
+    reader = _Cells(given, header.names)
     for line, row in rows:
+        reader.add(line, row)
+        if len(reader.lines) == most:
+            yield reader.piece()
+    yield reader.piece()
+
+
+class _Cells:
+    """Cells by column, each distinct one held once; rows of another width are counted and refused."""
+
+    def __init__(self, given: Input, names: list[str]) -> None:
+        self._given = given
+        self._names = names
+        self._known: dict[str, str | None] = {"": None}
+        self._ragged = Refusals()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.lines: list[int] = []
+        self._columns: list[list[str | None]] = [[] for _ in self._names]
+
+    def add(self, line: int, row: list[str]) -> None:
+        """Take a row, or count it as ragged."""
+        width = len(self._names)
         if len(row) != width:
             problem = f"must have {width} cells, as the header has, got {len(row)}"
-            ragged.add(f"{problem}; quote cells that hold a comma", at=_spot(line))
-            continue
-        numbers.append(line)
-        for column, cell in zip(columns, row, strict=True):
+            self._ragged.add(f"{problem}; quote cells that hold a comma", at=line_spot(line))
+            return
+        self.lines.append(line)
+        known = self._known
+        for column, cell in zip(self._columns, row, strict=True):
             if cell not in known:
                 known[cell] = unguarded(cell)
             column.append(known[cell])
-    if ragged.count:
-        raise ragged.error(given.name, path=given.name)
-    return numbers, columns
+
+    def piece(self) -> Piece:
+        """Return the rows so far, and begin anew."""
+        if self._ragged.count:
+            raise self._ragged.error(self._given.name, path=self._given.name)
+        piece = ListPiece.of_lines(dict(zip(self._names, self._columns, strict=True)), self.lines)
+        self._begin()
+        return piece

@@ -11,8 +11,10 @@ import re
 STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 """What a formula can begin with, the full-width forms of = + - @ among them."""
 
+GUARDED_PATTERN = rf"'('*[{re.escape(STARTS)}])"
+"""What `unguarded` takes an apostrophe off from; the group is what stays."""
 _OPENS = re.compile(rf"'*[{re.escape(STARTS)}]")
-_GUARDED = re.compile(rf"'+[{re.escape(STARTS)}]")
+_GUARDED = re.compile(GUARDED_PATTERN)
 
 
 def guarded(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Read a file line by line: UTF-8 only, gzip where the name says so, no line longer than allowed."""
+"""Read a file line by line: UTF-8 unless told, gzip where the name says so, no line longer than allowed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typing import Any, BinaryIO
 import attrs
 
 from coqs.errors import RecordError
+from coqs.io.dialect import UTF_8
+from coqs.io.recoding import MARKS, Recoded
 from coqs.tables import kind_of
 
 MAX_LINE_BYTES = 16 * 2**20
@@ -27,13 +29,14 @@ Progress = Callable[[int, int], None]
 """Called with (bytes done, bytes in all); all is 0 where it cannot be known."""
 
 
-@attrs.frozen
+@attrs.define
 class Input:
     """An open binary file, and what messages and progress need to know of it."""
 
     name: str
     """What it is called in messages."""
     file: Any
+    """What to read from; reading may put what decodes it in its place."""
     size: int = 0
     """Bytes in all, as they lie on the disk; 0 where unknown."""
     position: Callable[[], int] = lambda: 0
@@ -91,28 +94,52 @@ def _problem(error: Exception) -> str:
 
 
 def text_lines(
-    given: Input, *, max_line_bytes: int = MAX_LINE_BYTES, progress: Progress | None = None
+    given: Input,
+    *,
+    max_line_bytes: int = MAX_LINE_BYTES,
+    progress: Progress | None = None,
+    encoding: str | None = UTF_8,
+    first: int = 1,
 ) -> Iterator[tuple[int, str]]:
-    """Yield each line, its end included, with its number from 1.
+    """Yield each line, its end included, with its number; one that is too long is refused unread.
 
-    One that is too long is refused unread.
+    Parameters
+    ----------
+    given
+        What to read.
+    max_line_bytes
+        The longest line, as UTF-8.
+    progress
+        Called now and then with (bytes done, bytes in all).
+    encoding
+        How it is written; None for UTF-8, or UTF-16 where its byte-order mark says so.
+    first
+        The number of the first line; from the second on no byte-order mark is looked for.
     """
     if max_line_bytes < 1:
         raise RecordError(f"max_line_bytes: must be at least 1, got {max_line_bytes}; raise it")
-    for number in itertools.count(1):
-        line = _line(given, number, max_line_bytes)
+    if first == 1 and encoding not in (None, UTF_8):
+        given.file = Recoded(given.file, encoding)
+    for number in itertools.count(first):
+        line = _line(given, number, max_line_bytes, encoding)
+        if number == 1 and encoding is None and line.startswith(MARKS):
+            given.file = Recoded(given.file, "utf-16", line)
+            line = _line(given, number, max_line_bytes, "utf-16")
         if not line:
             break
-        yield number, _decoded(given, number, line)
+        yield number, _decoded(given, number, line, encoding)
         if progress is not None and number % LINES_A_REPORT == 0:
             progress(given.position(), given.size)
     if progress is not None:
         progress(given.size, given.size)
 
 
-def _line(given: Input, number: int, longest: int) -> bytes:
+def _line(given: Input, number: int, longest: int, encoding: str | None) -> bytes:
     try:
         line = given.file.readline(longest + len(b"\r\n"))
+    except UnicodeError:
+        problem = f"must be {encoding or 'UTF-16'}, got another encoding"
+        raise given.refusal(f"{problem}; name the file's own with encoding=", line=number) from None
     except (OSError, EOFError, zlib.error) as error:
         problem = f"must be readable to its end, got {_problem(error)!r}; fetch the file again"
         raise given.refusal(problem, line=number) from None
@@ -124,11 +151,12 @@ def _line(given: Input, number: int, longest: int) -> bytes:
     return line
 
 
-def _decoded(given: Input, number: int, line: bytes) -> str:
+def _decoded(given: Input, number: int, line: bytes, encoding: str | None) -> str:
     skipped = len(BOM) if number == 1 and line.startswith(BOM) else 0
     try:
         return line[skipped:].decode("utf-8")
     except UnicodeDecodeError as error:
         byte = skipped + error.start + 1
         problem = f"must be UTF-8, got another encoding at byte {byte} of the line; save the file as UTF-8"
-        raise given.refusal(problem, line=number) from None
+        cure = ", or name its own with encoding=" if encoding is None else ""
+        raise given.refusal(f"{problem}{cure}", line=number) from None

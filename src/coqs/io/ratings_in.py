@@ -1,0 +1,212 @@
+"""Ratings from a file of any of our formats: as a whole, or in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+import attrs
+
+from coqs.errors import RecordError
+from coqs.io.cell_texts import has_pyarrow
+from coqs.io.csv_arrow import arrow_csv_pieces
+from coqs.io.csv_in import CsvOptions, csv_pieces, read_header
+from coqs.io.dialect import Format, encoding_of, format_of, separator_of
+from coqs.io.json_in import json_pieces
+from coqs.io.lines import MAX_LINE_BYTES, Input, Progress, Source, opened
+from coqs.io.parquet_in import opened_parquet, parquet_pieces
+from coqs.io.pieces import Piece, joined
+from coqs.io.whole_interactions import SeenInteractions, whole_interactions
+from coqs.model import CONTEXT
+from coqs.ratings import Ratings
+from coqs.rubric import Numeric, Rubric
+
+BATCH = 128 * 2**10
+MANY = ("interaction", "customer", "issue", "at")
+"""Columns of context in which most rows may differ."""
+
+
+@attrs.frozen(kw_only=True)
+class RatingsFile:
+    """A file of ratings, and how it is to be read; see `read_ratings` for what the fields mean."""
+
+    path: Source
+    rubric: Rubric
+    columns: Mapping[str, str] | None = None
+    absences: Mapping[str, str] | None = None
+    facts: Iterable[str] = ()
+    tz: str | None = None
+    format: str | None = None
+    encoding: str | None = attrs.field(default=None, converter=encoding_of)
+    separator: str | None = None
+    max_line_bytes: int = MAX_LINE_BYTES
+    progress: Progress | None = None
+    kind: Format = attrs.field(init=False)
+    """The format, whether it was given or shows in the name."""
+    _mark: str = attrs.field(init=False)
+
+    @kind.default
+    def _kind(self) -> Format:
+        return format_of(self.path, self.format)
+
+    @_mark.default
+    def _character(self) -> str:
+        return separator_of(self.path, self.separator)
+
+    def whole(self) -> Ratings:
+        """Return all rows."""
+        with opened(self.path) as given:
+            return self._ratings(given, joined(self._pieces(given, None)))
+
+    def batches(self, *, rows: int = BATCH) -> Iterator[Ratings]:
+        """Yield the rows in batches, those of one interaction always in one.
+
+        Raises
+        ------
+        Recurrence
+            An interaction comes again after others, so that only the whole file will do.
+        """
+        seen = SeenInteractions()
+        with opened(self.path) as given:
+            for piece in whole_interactions(self._pieces(given, rows), self._theirs("interaction")):
+                ratings = self._ratings(given, piece)
+                seen.add(ratings.interaction)
+                yield ratings
+        seen.check()
+
+    def names(self) -> list[str]:
+        """Return our names for the columns of a CSV or Parquet file, without reading further."""
+        ours = {theirs: name for name, theirs in (self.columns or {}).items()}
+        with opened(self.path) as given:
+            if self.kind == "parquet":
+                found = opened_parquet(given, few=()).schema_arrow.names
+            else:
+                found = read_header(given, self._csv()).names
+        return [ours.get(name, name) for name in found]
+
+    def _ratings(self, given: Input, piece: Piece) -> Ratings:
+        try:
+            return Ratings.from_placed_table(
+                piece.table,
+                self.rubric,
+                place=piece.spots,
+                columns=self.columns,
+                absences=self.absences,
+                facts=self.facts,
+                tz=self.tz,
+            )
+        except RecordError as error:
+            raise given.named(error) from None
+
+    def _pieces(self, given: Input, most: int | None) -> Iterator[Piece]:
+        if self.kind == "parquet":
+            file = opened_parquet(given, few=self._few())
+            return parquet_pieces(given, file, most=most or BATCH, progress=self.progress)
+        if self.kind == "jsonl":
+            return json_pieces(
+                given,
+                max_line_bytes=self.max_line_bytes,
+                progress=self.progress,
+                encoding=self.encoding,
+            )
+        options = self._csv()
+        header = read_header(given, options)
+        if has_pyarrow() and self._mark.isascii():
+            return arrow_csv_pieces(given, header, options, few=self._few(), most=most)
+        return csv_pieces(given, header, options, most=most)
+
+    def _csv(self) -> CsvOptions:
+        return CsvOptions(
+            separator=self._mark,
+            encoding=self.encoding,
+            id_column=self._theirs("interaction"),
+            max_line_bytes=self.max_line_bytes,
+            progress=self.progress,
+        )
+
+    def _theirs(self, name: str) -> str:
+        return (self.columns or {}).get(name, name)
+
+    def _few(self) -> frozenset[str]:
+        """Return the columns of the file that hold few different texts."""
+        levels = [each.id for each in self.rubric.criteria if not isinstance(each.scale, Numeric)]
+        facts = [fact.id for fact in self.rubric.facts if fact.kind != "number"]
+        names = {"rater", *CONTEXT, "criterion", "level", *levels, *facts} - {*MANY}
+        return frozenset(map(self._theirs, names))
+
+
+def read_ratings(
+    path: Source,
+    rubric: Rubric,
+    *,
+    columns: Mapping[str, str] | None = None,
+    absences: Mapping[str, str] | None = None,
+    facts: Iterable[str] = (),
+    tz: str | None = None,
+    format: Literal["csv", "parquet", "jsonl"] | None = None,  # noqa: A002  # the word that people look for
+    encoding: str | None = None,
+    separator: str | None = None,
+    max_line_bytes: int = MAX_LINE_BYTES,
+    progress: Progress | None = None,
+) -> Ratings:
+    """Read ratings from a file, wide or long: CSV with a header, Parquet, or JSON lines.
+
+    The columns are those that `Ratings.from_table` describes. In CSV an empty cell is unanswered, rows
+    without any content are passed over, and an apostrophe before a character that could start a formula
+    is taken off, as `write_ratings` puts one on. In JSON lines each line is an object, a row. CSV is
+    read by pyarrow where that is installed, with the same result; Parquet needs it (extra ``arrow``).
+
+    Parameters
+    ----------
+    path
+        The file, gzip-compressed if its name ends in ``.gz``; or a binary file object.
+    rubric
+        What was asked.
+    columns
+        Our name to the file's name, for columns that are called differently.
+    absences
+        The file's own words for absences, such as {"NA": "not_applicable"}.
+    facts
+        Columns to keep as facts although the rubric does not declare them.
+    tz
+        The zone of times that state none; without it they are refused.
+    format
+        "csv", "parquet" or "jsonl". Left out, the name tells: ``.parquet`` and ``.pq``, ``.jsonl`` and
+        ``.ndjson``; every other name is CSV.
+    encoding
+        Of CSV and JSON lines, by name, such as "cp1252", "latin-1" or "utf-16". Left out, UTF-8, or
+        UTF-16 where the file begins with its byte-order mark.
+    separator
+        Between the cells of CSV: "comma", "semicolon", "tab", "pipe", or a character. Left out, a comma,
+        or a tab where the name ends in ``.tsv``.
+    max_line_bytes
+        A longer line is refused before it is read.
+    progress
+        Called now and then with (bytes done, bytes in all); all is 0 where it cannot be known.
+
+    Raises
+    ------
+    RecordError
+        The file cannot be read, is empty, is not of its format or encoding, or its table or ``tz`` cannot
+        be used; with ``path``, ``line`` where one line is at fault, and ``failures``, each with its line
+        and column.
+    NotFoundError
+        No such format, encoding or separator.
+    MissingDependencyError
+        A Parquet file without pyarrow; or ``tz`` names a zone, and this machine has no zone data (the
+        extra ``zones`` brings it).
+    """
+    file = RatingsFile(
+        path=path,
+        rubric=rubric,
+        columns=columns,
+        absences=absences,
+        facts=facts,
+        tz=tz,
+        format=format,
+        encoding=encoding,
+        separator=separator,
+        max_line_bytes=max_line_bytes,
+        progress=progress,
+    )
+    return file.whole()

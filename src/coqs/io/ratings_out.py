@@ -1,0 +1,109 @@
+"""Ratings, scores and evidence to files: whole or not at all, safe to open, lossless to read again."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+from coqs.errors import NotFoundError
+from coqs.io.tables_out import Path, opened_table
+from coqs.ratings import Ratings
+from coqs.results import Scores
+from coqs.results.export import export_columns
+
+Layout = Literal["wide", "long"]
+FileFormat = Literal["csv", "parquet", "jsonl"]
+
+
+def write_ratings(
+    ratings: Ratings,
+    path: Path,
+    *,
+    layout: Layout = "wide",
+    format: FileFormat | None = None,  # noqa: A002  # as in read_ratings
+) -> None:
+    """Write ratings as a file, from which `read_ratings` makes equal ones.
+
+    The evidence is not written; `coqs.io.write_evidence` writes it. In CSV a text that could start a
+    formula in a spreadsheet gets an apostrophe in front, which `read_ratings` takes off again.
+
+    Parameters
+    ----------
+    ratings
+        What to write.
+    path
+        The file, gzip-compressed if its name ends in ``.gz``; an older one is replaced only when the new
+        one is whole.
+    layout
+        "wide", a row an (interaction, rater) pair and a column a criterion; or "long", a row an answer.
+    format
+        "csv", "parquet" or "jsonl"; left out, the name tells, as for `read_ratings`.
+
+    Raises
+    ------
+    NotFoundError
+        No such layout or format.
+    MissingDependencyError
+        Parquet without pyarrow (extra ``arrow``).
+    OSError
+        The file cannot be written; nothing is left behind.
+    RecordError
+        A text holds half of a surrogate pair, which UTF-8 cannot hold; nothing is left behind.
+    """
+    if layout not in get_args(Layout):
+        raise NotFoundError("layout", layout, get_args(Layout), where="write_ratings")
+    with opened_table(path, format) as write:
+        write(ratings.to_table(layout))
+
+
+def write_scores(scores: Scores, path: Path, *, format: FileFormat | None = None) -> None:  # noqa: A002
+    """Write scores as a file, one row a row of the ratings.
+
+    Ids, context and facts stand beside them. Not scored is an empty cell, or null, with its reason in
+    the column ``reason``, never 0. In CSV texts that could start a formula get an apostrophe in front.
+
+    Parameters
+    ----------
+    scores
+        What to write; the columns are those of `Scores.to_table`.
+    path
+        The file, gzip-compressed if its name ends in ``.gz``; an older one is replaced only when the new
+        one is whole.
+    format
+        "csv", "parquet" or "jsonl"; left out, the name tells, as for `read_ratings`.
+
+    Raises
+    ------
+    NotFoundError
+        No such format.
+    MissingDependencyError
+        Parquet without pyarrow (extra ``arrow``).
+    OSError
+        The file cannot be written; nothing is left behind.
+    RecordError
+        A text holds half of a surrogate pair, which UTF-8 cannot hold; nothing is left behind.
+    """
+    with opened_table(path, format) as write:
+        write(export_columns(scores))
+
+
+def write_evidence(ratings: Ratings, path: Path) -> None:
+    """Write where machine raters saw what they judged, without a word of it; as CSV.
+
+    The columns are interaction, rater, criterion, and turn, start and end, all three counted from 0;
+    `end` is the character after the last.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written; nothing is left behind.
+    RecordError
+        An id holds half of a surrogate pair, which UTF-8 cannot hold; nothing is left behind.
+    """
+    seen, ids = ratings.evidence, ratings.rubric.criterion_ids
+    table: dict[str, Any] = {
+        "interaction": ratings.interaction.take(seen.row),
+        "rater": ratings.rater.take(seen.row),
+        "criterion": [ids[place] for place in seen.criterion],
+    }
+    with opened_table(path, "csv") as write:
+        write(table | {"turn": seen.turn, "start": seen.start, "end": seen.end})

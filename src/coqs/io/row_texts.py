@@ -1,0 +1,87 @@
+"""Rows of texts from columns, as the bytes of a file: by pyarrow where it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from coqs.io.cell_texts import Cells, Columns, Notation, cells_of, has_pyarrow
+
+BLOCK = 64 * 2**10
+"""Rows put together at a time."""
+MERGED = 4096
+"""Neighbouring columns are made one while so many different texts, or fewer, can come of it."""
+
+
+def rows_as_bytes(columns: Columns, notation: Notation) -> Iterator[Any]:
+    """Yield the rows of columns, block by block, as bytes or what can be written like them."""
+    cells = [
+        _headed(cells_of(column, notation), notation.before(place, name))
+        for place, (name, column) in enumerate(columns.items())
+    ]
+    n = len(next(iter(columns.values()), ()))
+    put_together = _by_arrow if has_pyarrow() else _by_hand
+    merged = _merged(cells)
+    for start in range(0, n, BLOCK):
+        yield put_together(merged, slice(start, start + BLOCK), notation.after)
+
+
+def _headed(cells: Cells, before: str) -> Cells:
+    """Put what stands before a cell into its texts, where they are a list."""
+    if cells.codes is None:
+        return Cells(None, cells.texts, before)
+    return Cells(cells.codes, [before + text for text in cells.texts])
+
+
+def _merged(columns: list[Cells]) -> list[Cells]:
+    """Make neighbouring columns of few texts one."""
+    merged: list[Cells] = []
+    for cells in columns:
+        last = merged[-1] if merged else None
+        if last is not None and _few(last, cells):
+            merged[-1] = _pair(last, cells)
+        else:
+            merged.append(cells)
+    return merged
+
+
+def _few(left: Cells, right: Cells) -> bool:
+    is_coded = left.codes is not None and right.codes is not None
+    return is_coded and len(left.texts) * len(right.texts) <= MERGED
+
+
+def _pair(left: Cells, right: Cells) -> Cells:
+    """Make two columns one, of the texts that really come together."""
+    assert left.codes is not None
+    assert right.codes is not None
+    width = len(right.texts)
+    together = left.codes * width + right.codes
+    used = np.flatnonzero(np.bincount(together, minlength=len(left.texts) * width))
+    places = np.zeros(len(left.texts) * width, np.int64)
+    places[used] = np.arange(len(used))
+    texts = [left.texts[code // width] + right.texts[code % width] for code in used.tolist()]
+    return Cells(places[together], texts)
+
+
+def _by_hand(columns: list[Cells], rows: slice, after: str) -> bytes:
+    texts = [cells.rows(rows) for cells in columns]
+    return "".join(f"{''.join(row)}{after}" for row in zip(*texts, strict=True)).encode("utf-8")
+
+
+def _by_arrow(columns: list[Cells], rows: slice, after: str) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts: list[Any] = []
+    for cells in columns:
+        if cells.codes is None:
+            texts += [pa.scalar(cells.before)] if cells.before else []
+            texts.append(cells.texts[rows].cast(pa.string()))
+        else:
+            texts.append(pa.array(cells.texts, pa.string()).take(pa.array(cells.codes[rows])))
+    joined = pc.binary_join_element_wise(*texts, pa.scalar(after), "")
+    _, starts, held = joined.buffers()
+    end = int(np.frombuffer(starts, np.int32)[len(joined)])
+    return memoryview(held)[:end]

@@ -1,0 +1,142 @@
+"""Write tables to a file, one after the other: CSV, Parquet or JSON lines; whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO
+
+from coqs.errors import MissingDependencyError, RecordError
+from coqs.io.cell_texts import Column, Columns, Notation, csv_notation, json_notation
+from coqs.io.dialect import Format, format_of, separator_of
+from coqs.io.row_texts import rows_as_bytes
+from coqs.tables import Encoded
+from coqs.tables.kinds import arrow_table
+from coqs.whole_file import opened_whole_binary
+
+Path = str | os.PathLike[str]
+Write = Callable[[Columns], None]
+
+
+@contextlib.contextmanager
+def opened_table(
+    path: Path,
+    format: str | None = None,  # noqa: A002  # as in read_ratings
+    *,
+    names: Sequence[str] = (),
+) -> Iterator[Write]:
+    """Open a file for tables of the same columns, which appears only when the block ends well.
+
+    Yields what takes the next rows as columns. `names` are columns that come first although a table
+    lacks them, where it has nothing in them.
+
+    Raises
+    ------
+    NotFoundError
+        No such format.
+    MissingDependencyError
+        Parquet without pyarrow.
+    OSError
+        The file cannot be written; nothing is left behind.
+    RecordError
+        A text holds half of a surrogate pair; nothing is left behind.
+    """
+    kind = format_of(path, format)
+    if kind == "parquet":
+        _check_parquet()
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(_packed(path, stack.enter_context(opened_whole_binary(path))))
+        write = stack.enter_context(_writer(file, kind, path))
+        with _told_of_half_characters(path):
+            yield lambda columns: write(_with_all(columns, names))
+
+
+@contextlib.contextmanager
+def _packed(path: Path, file: BinaryIO) -> Iterator[BinaryIO]:
+    if os.fspath(path).endswith(".gz"):
+        with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed:
+            yield packed  # type: ignore[misc]
+    else:
+        yield file
+
+
+def _writer(file: BinaryIO, kind: Format, path: Path) -> contextlib.AbstractContextManager[Write]:
+    if kind == "parquet":
+        return _parquet(file)
+    notation = json_notation() if kind == "jsonl" else csv_notation(separator_of(path, None))
+    return contextlib.nullcontext(_Rows(file, notation))
+
+
+class _Rows:
+    """Writes rows as texts; the first time the names before them, where the notation wants them."""
+
+    def __init__(self, file: BinaryIO, notation: Notation) -> None:
+        self._file = file
+        self._notation = notation
+        self._begun = False
+
+    def __call__(self, columns: Columns) -> None:
+        if not self._begun and self._notation.header:
+            self._file.write(self._header(columns))
+        self._begun = True
+        for rows in rows_as_bytes(columns, self._notation):
+            self._file.write(rows)
+
+    def _header(self, columns: Columns) -> bytes:
+        notation = self._notation
+        cells = [f"{notation.before(place, '')}{notation.text(name)}" for place, name in enumerate(columns)]
+        return f"{''.join(cells)}{notation.after}".encode()
+
+
+@contextlib.contextmanager
+def _parquet(file: BinaryIO) -> Iterator[Write]:
+    """Write Parquet; the first table settles the kinds of the columns."""
+    from pyarrow import parquet
+
+    with contextlib.ExitStack() as stack:
+        writer: Any = None
+
+        def write(columns: Columns) -> None:
+            nonlocal writer
+            table = arrow_table({name: _arrow_column(column) for name, column in columns.items()})
+            if writer is None:
+                writer = stack.enter_context(parquet.ParquetWriter(file, table.schema))
+            writer.write_table(table.cast(writer.schema))
+
+        yield write
+
+
+def _arrow_column(column: Column) -> Any:
+    """Return a column as an array or encoded; numbers among texts become texts."""
+    if not isinstance(column, list):
+        return column
+    import numpy as np
+
+    if any(isinstance(value, str) for value in column) or all(value is None for value in column):
+        texts = [value if value is None or isinstance(value, str) else repr(value) for value in column]
+        return Encoded.from_values(texts)
+    return np.array([np.nan if value is None else value for value in column], np.float64)
+
+
+def _with_all(columns: Columns, names: Sequence[str]) -> Columns:
+    n = len(next(iter(columns.values()), ()))
+    first = {name: columns[name] if name in columns else Encoded.missing(n) for name in names}
+    return first | dict(columns)
+
+
+def _check_parquet() -> None:
+    try:
+        import pyarrow.parquet  # noqa: F401  # wanted later
+    except ImportError:
+        raise MissingDependencyError("writing Parquet", library="pyarrow", extra="arrow") from None
+
+
+@contextlib.contextmanager
+def _told_of_half_characters(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except UnicodeEncodeError:
+        problem = "texts must be whole characters, got half of a surrogate pair; mend the ids or context"
+        raise RecordError(f"{os.fspath(path)}: {problem}", path=os.fspath(path)) from None
