@@ -6,21 +6,30 @@ Floor 1: texts and booleans are encoded, numbers are floats; a column never mixe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, overload
 
 import numpy as np
 
 from coqs.tables import (
+    ArrowTexts,
+    Coded,
+    Column,
     Encoded,
     Floats,
+    Numbers,
     Place,
+    Problem,
     Refusals,
     as_number,
+    coded,
+    column_of,
+    freeze,
     frozen_array,
-    is_missing,
     kind_of,
     number_column,
+    refuse_cells,
 )
 
 FactColumn = Encoded | Floats
@@ -58,29 +67,48 @@ def _same_column(left: FactColumn, right: FactColumn) -> bool:
 
 
 def fact_column(
-    values: Sequence[Any], refused: Refusals, *, place: Place, kind: str | None = None
+    values: Sequence[Any] | Column, refused: Refusals, *, place: Place, kind: str | None = None
 ) -> FactColumn:
     """Read a column of facts: numbers, or texts and booleans encoded, never mixed.
 
     `kind` is the kind that a rubric declares; without it the values decide.
     """
-    kinds = {_fact_kind(value) for value in values} - {"missing"}
+    column = column_of(values)
+    if isinstance(column, Numbers) and kind in (None, "number") and not column.empty().all():
+        return number_column(column, refused, place=place)
+    column = coded(column).tight()
+    kinds = _kinds(column.values)
     if kind == "number" or (kind is None and kinds == {"number"}):
-        return number_column(values, refused, place=place)
+        return number_column(column, refused, place=place)
     wanted = kind or ("boolean" if kinds == {"boolean"} else "category")
-    cleaned: list[str | None] = []
-    for row, value in enumerate(values):
-        text = _fact_text(value, wanted)
-        if text is None and _fact_kind(value) != "missing":
-            problem = f"must be of one kind ({wanted}), got {kind_of(value)}; {CURES[wanted]}"
-            refused.add(problem, at=place(row))
-        cleaned.append(text)
-    return Encoded.from_values(cleaned)
+    return _encoded(column, wanted, refused, place)
+
+
+def _other_kind(kind: str, value: Any) -> str:
+    return f"must be of one kind ({kind}), got {kind_of(value)}; {CURES[kind]}"
+
+
+def _kinds(cells: Sequence[Any]) -> set[str]:
+    return {"category"} if isinstance(cells, ArrowTexts) else {_fact_kind(cell) for cell in cells}
+
+
+def _encoded(column: Coded, kind: str, refused: Refusals, place: Place) -> Encoded:
+    if isinstance(column.values, ArrowTexts) and kind == "category":
+        return Encoded(freeze(column.codes), column.values)
+    texts: dict[str, int] = {}
+    places = np.full(len(column.values) + 1, -1, np.int32)
+    bad: dict[int, Problem] = {}
+    for code, value in enumerate(column.values):
+        text = _fact_text(value, kind)
+        if text is None:
+            bad[code] = partial(_other_kind, kind, value)
+        else:
+            places[code] = texts.setdefault(text, len(texts))
+    refuse_cells(refused, column.codes, bad, place=place)
+    return Encoded(freeze(places.take(column.codes)), tuple(texts))
 
 
 def _fact_kind(value: Any) -> str:
-    if is_missing(value):
-        return "missing"
     if isinstance(value, bool | np.bool_):
         return "boolean"
     return "category" if isinstance(value, str) else "number"

@@ -14,6 +14,7 @@ from coqs.errors import NotFoundError
 from coqs.facts import FactColumn, fact_at, same_facts, take_fact
 from coqs.model import Absence
 from coqs.ratings.rated import EvidenceTable
+from coqs.ratings.rows import RowIndex
 from coqs.ratings.sheet import Answer, Sheet
 from coqs.ratings.tables_in import columns_of_ratings, row_number
 from coqs.ratings.tables_out import context_table, long_table, wide_table
@@ -79,11 +80,16 @@ class Ratings:
     """Where in the dialogues machine raters saw what they judged."""
     problems: tuple[Any, ...] = ()
     """What went wrong in plugins while rating; each a `coqs.Problem`."""
+    _rows: RowIndex = attrs.field(init=False)
+
+    @_rows.default
+    def _no_rows_yet(self) -> RowIndex:
+        return RowIndex(self.interaction)
 
     @classmethod
     def from_table(
         cls,
-        table: Mapping[str, Any],
+        table: Any,
         rubric: Rubric,
         *,
         columns: Mapping[str, str] | None = None,
@@ -91,14 +97,16 @@ class Ratings:
         facts: Iterable[str] = (),
         tz: str | None = None,
     ) -> Self:
-        """Read ratings from a mapping of columns, wide or long.
+        """Read ratings from a table of any library, wide or long.
 
         Parameters
         ----------
         table
-            Wide: a row a pair, a column named after each criterion that was rated. Long: columns
-            `interaction`, `criterion`, `level`. Both may have `rater`, `provider`, `provider_grade`,
-            `customer`, `customer_set`, `site`, `channel`, `at`, `issue` and facts.
+            A mapping of columns (lists, arrays, series), a table of pandas, polars, pyarrow or DuckDB, or
+            what has `__arrow_c_stream__` or `__dataframe__`. Wide: a row a pair, a column named after
+            each criterion that was rated. Long: columns `interaction`, `criterion`, `level`. Both may
+            have `rater`, `provider`, `provider_grade`, `customer`, `customer_set`, `site`, `channel`,
+            `at`, `issue` and facts.
         rubric
             What was asked. A cell holds a level's id, its position from 0, a number (numeric
             criteria), options as `a|b` (`|` alone: none chosen), an absence, or nothing (unanswered).
@@ -109,22 +117,27 @@ class Ratings:
         facts
             Columns to keep as facts although the rubric does not declare them.
         tz
-            The zone of times that state none; without it they are refused.
+            The zone of times that state none; without it they are refused. A time that its clocks
+            skipped is refused too; of one that they showed twice the first is meant, unless a
+            datetime's `fold` says otherwise.
 
         Raises
         ------
         RecordError
-            Unknown columns, levels or customer sets, duplicate pairs, cells of the wrong kind, a `tz`
-            that is no zone: all counted, the first ten named by row and column, never by their words.
+            Unknown or repeated columns, unknown levels or customer sets, duplicate pairs, cells of the
+            wrong kind, codes beyond their dictionary, a `tz` that is no zone: all counted, the first ten
+            named by row and column, never by their words.
         MissingDependencyError
-            `tz` names a zone, and this machine has no zone data; the extra `zones` brings it.
+            The library that reads such a table is not installed: narwhals for data frames (the extra
+            `tables`), pyarrow for streams of Arrow (`arrow`). Or `tz` names a zone, and this machine has
+            no zone data (`zones`).
         """
         return cls.from_placed_table(
             table, rubric, columns=columns, absences=absences, facts=facts, tz=tz, place=row_number
         )
 
     @classmethod
-    def from_placed_table(cls, table: Mapping[str, Any], rubric: Rubric, *, place: Place, **how: Any) -> Self:
+    def from_placed_table(cls, table: Any, rubric: Rubric, *, place: Place, **how: Any) -> Self:
         """Read ratings from a table whose rows have places of their own, as lines."""
         return cls(rubric=rubric, **columns_of_ratings(table, rubric, place=place, **how))
 
@@ -150,15 +163,15 @@ class Ratings:
             No such interaction, no such rater of it, or several raters and none was named.
         """
         interaction = str(interaction)  # a number that was read as an id may be asked for as one
-        if interaction not in self.interaction.categories:
+        rows = self._rows.rows(interaction)
+        if not rows:
             raise NotFoundError("interaction", interaction, self.interaction.categories)
-        rows = np.flatnonzero(self.interaction.codes == self.interaction.categories.index(interaction))
-        raters = [self.rater[int(row)] or "" for row in rows]
+        raters = [self.rater[row] or "" for row in rows]
         if rater is None and len(rows) == 1:
-            return int(rows[0])
+            return rows[0]
         if rater not in raters:
             raise _no_rater(interaction, rater, raters)
-        return int(rows[raters.index(rater)])
+        return rows[raters.index(rater)]
 
     def sheet(self, row: int) -> Sheet:
         """Return one row as plain values."""
@@ -232,5 +245,5 @@ class Ratings:
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        parts = {field.name: getattr(self, field.name) for field in attrs.fields(Ratings)}
+        parts = {field.name: getattr(self, field.name) for field in attrs.fields(Ratings) if field.init}
         return partial(Ratings, **parts), ()  # what unpickles comes back writeable; making freezes it again

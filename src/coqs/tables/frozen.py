@@ -68,3 +68,9 @@ def frozen_array(values: npt.ArrayLike, dtype: npt.DTypeLike) -> npt.NDArray[Any
     array = np.array(values, dtype=dtype)
     array.flags.writeable = False
     return array
+
+
+def freeze(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Make an array that nobody else has read-only, without copying it."""
+    array.flags.writeable = False
+    return array

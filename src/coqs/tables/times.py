@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import MissingDependencyError, RecordError
-from coqs.tables.cells import Place, Refusals, is_missing, kind_of
-from coqs.tables.frozen import frozen_array
+from coqs.tables.cells import Place, Refusals, kind_of
+from coqs.tables.coded import A_TIME, Coded, Column, Moments, Numbers, coded
+from coqs.tables.columns import Problem, refuse_cells
+from coqs.tables.doors import column_of
+from coqs.tables.frozen import freeze, frozen_array
+from coqs.tables.zones import zone_named
 
 Times = npt.NDArray[np.datetime64]
 TIME_UNIT = "datetime64[us]"
+FIRST, END = np.datetime64("0001-01-01", "us"), np.datetime64("10000-01-01", "us")
+"""The years that a calendar of ours has."""
 _Refused = tuple[str, str]
 """What must hold, and what to do."""
 _NO_TIME = ("must be a time such as 2026-05-12T09:30:00Z", "write it so")
 _NO_ZONE = ("must be a time with a zone", "add one such as +02:00, or give tz=")
 _NO_YEAR = ("must be a time between the years 1 and 9999", "mend the time")
+_NO_CLOCK = (
+    "must be a time that clocks in tz showed",
+    "they skipped it when put forward: mend it, or add its zone",
+)
 
 
 def times_array(values: npt.ArrayLike) -> Times:
@@ -27,63 +37,115 @@ def times_array(values: npt.ArrayLike) -> Times:
     return frozen_array(values, TIME_UNIT)
 
 
-def time_column(values: Sequence[Any], refused: Refusals, *, place: Place, tz: str | None) -> Times:
-    """Read a column of times as UTC; one without a zone needs `tz`."""
-    zone = zone_named(tz)
-    times = np.full(len(values), "NaT", dtype=TIME_UNIT)
-    read: dict[Any, np.datetime64 | _Refused] = {}
-    for row, value in enumerate(values):
-        if is_missing(value):
-            continue
-        known = value if isinstance(value, str | dt.datetime) else None
-        key = (known, known.fold) if isinstance(known, dt.datetime) else known  # equal without their folds
-        found = read.get(key)
-        if found is None:
-            found = read.setdefault(key, _utc(known, zone))
+def time_column(values: Sequence[Any] | Column, refused: Refusals, *, place: Place, tz: str | None) -> Times:
+    """Read a column of times as UTC; one without a zone needs `tz`.
+
+    A time that clocks in `tz` showed twice, when they were put back, is the first of the two unless a
+    datetime's `fold` says otherwise; one that they never showed is refused.
+    """
+    zone, column = zone_named(tz), column_of(values)
+    if isinstance(column, Moments):
+        return _moments(column, refused, place=place, zone=zone)
+    column = coded(column)
+    times = np.full(len(column.values) + 1, "NaT", dtype=TIME_UNIT)
+    bad: dict[int, Problem] = {}
+    for code, value in enumerate(column.values):
+        found = _utc(value, zone)
         if isinstance(found, tuple):
-            must, cure = found
-            refused.add(f"{must}, got {kind_of(value)}; {cure}", at=place(row))
+            bad[code] = partial(_said, found, value)
         else:
-            times[row] = found
-    return frozen_array(times, TIME_UNIT)
+            times[code] = found
+    refuse_cells(refused, column.codes, bad, place=place)
+    read: Times = freeze(times.take(column.codes))
+    return read
 
 
-def zone_named(tz: str | None) -> dt.tzinfo | None:
-    """Return the zone of this name (such as Europe/Madrid or UTC); None stays None."""
-    if tz is None:
-        return None
-    if not isinstance(tz, str):
-        raise RecordError(
-            f"tz: must be the name of a zone, got {kind_of(tz)}; write 'UTC' or 'Europe/Madrid'"
-        )
-    if tz.upper() == "UTC":
-        return dt.UTC
-    import zoneinfo  # only where a zone is named
-
-    try:
-        return zoneinfo.ZoneInfo(tz)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        if not zoneinfo.available_timezones():  # as on machines that bring no zones of their own
-            raise MissingDependencyError(f"tz={tz!r}", library="tzdata", extra="zones") from None
-        raise RecordError(
-            f"tz: must be a zone such as 'Europe/Madrid' or 'UTC', got {tz!r}; mend it"
-        ) from None
+def _said(why: _Refused, value: Any) -> str:
+    return f"{why[0]}, got {kind_of(value)}; {why[1]}"
 
 
-def _utc(value: str | dt.datetime | None, zone: dt.tzinfo | None) -> np.datetime64 | _Refused:
+def _utc(value: Any, zone: dt.tzinfo | None) -> np.datetime64 | _Refused:
     """Return a time in UTC, or what must hold where it cannot be read."""
     if isinstance(value, str):
         try:
             value = dt.datetime.fromisoformat(value)
         except ValueError:
             return _NO_TIME
-    if value is None:
-        return _NO_TIME
+    if not isinstance(value, dt.datetime):
+        if not isinstance(value, dt.date):
+            return _NO_TIME
+        value = dt.datetime.combine(value, dt.time())
     has_zone = value.utcoffset() is not None
     if not has_zone and zone is None:
         return _NO_ZONE
     try:
         aware = value if has_zone else value.replace(tzinfo=zone)
-        return np.datetime64(aware.astimezone(dt.UTC).replace(tzinfo=None), "us")
+        utc = aware.astimezone(dt.UTC)
+        if not has_zone and utc.astimezone(zone).replace(tzinfo=None) != value.replace(tzinfo=None):
+            return _NO_CLOCK
+        return np.datetime64(utc.replace(tzinfo=None), "us")
     except (OverflowError, ValueError):
         return _NO_YEAR
+
+
+def _moments(column: Moments, refused: Refusals, *, place: Place, zone: dt.tzinfo | None) -> Times:
+    """Read times that stand in an array already, all of them at once."""
+    empty = np.isnat(column.times)
+    why: dict[int, _Refused] = {}
+    if not column.is_utc and zone is None:
+        why = dict.fromkeys(np.flatnonzero(~empty).tolist(), _NO_ZONE)
+        times = np.full(len(column), "NaT", TIME_UNIT)
+    else:
+        strange = ~empty & ~_in_calendar(column.times)
+        why = dict.fromkeys(np.flatnonzero(strange).tolist(), _NO_YEAR)
+        times = np.where(strange, np.datetime64("NaT"), column.times).astype(TIME_UNIT)
+        if not column.is_utc and zone is not None and zone is not dt.UTC:
+            times = _from_zone(times, zone, why)
+    refused.add_rows(sorted(why), lambda row: _said(why[row], A_TIME), place=place)
+    frozen: Times = freeze(times)
+    return frozen
+
+
+def _in_calendar(times: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
+    """Return true where a time lies in years that a calendar of ours has, whatever its unit."""
+    unit, step = np.datetime_data(times.dtype)
+    if unit in ("ns", "ps", "fs", "as") or unit == "generic":
+        return np.ones(len(times), np.bool_)  # none of them reaches as far
+    first, end = (each.astype(f"datetime64[{step}{unit}]") for each in (FIRST, END))
+    inside: npt.NDArray[np.bool_] = (times >= first) & (times < end)
+    return inside
+
+
+def _from_zone(local: Times, zone: dt.tzinfo, why: dict[int, _Refused]) -> Times:
+    """Return local times in UTC: a day at a time where clocks stood, a time at a time on other days."""
+    empty = np.isnat(local)
+    days = coded(Numbers(local.astype("datetime64[D]").astype(np.int64), empty))
+    shifts = np.array([*(_shift(day, zone) for day in days.values), "NaT"], "timedelta64[us]")
+    utc: Times = local - shifts.take(days.codes)
+    turning = np.flatnonzero(np.isnat(utc) & ~empty)
+    found = _distinct(local[turning])
+    read = [_utc(value, zone) for value in found.values]
+    for row, code in zip(turning.tolist(), found.codes.tolist(), strict=True):
+        time = read[code]
+        if isinstance(time, tuple):
+            why[row] = time
+        else:
+            utc[row] = time
+    return utc
+
+
+def _distinct(times: Times) -> Coded:
+    values, codes = np.unique(times, return_inverse=True)
+    return Coded(codes.reshape(-1), values.tolist())
+
+
+def _shift(day: int, zone: dt.tzinfo) -> np.timedelta64 | str:
+    """Return by how much clocks are ahead of UTC on a day, NaT where that changes on it."""
+    try:
+        start = dt.datetime(1970, 1, 1) + dt.timedelta(days=day)  # noqa: DTZ001  # local, its zone is asked next
+        hours = [start + dt.timedelta(hours=hour) for hour in range(-1, 26)]
+    except OverflowError:
+        return "NaT"
+    ahead = {zone.utcoffset(hour.replace(fold=fold)) for hour in hours for fold in (0, 1)}
+    shift = ahead.pop()
+    return "NaT" if ahead or shift is None else np.timedelta64(shift, "us")
