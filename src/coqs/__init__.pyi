@@ -59,6 +59,7 @@ from coqs.results import (
     Problem as Problem,
     Provenance as Provenance,
     Scores as Scores,
+    Tally as Tally,
 )
 from coqs.rubric import (
     Criterion as Criterion,

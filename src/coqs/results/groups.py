@@ -19,11 +19,13 @@ NO_KEY = "(none)"
 class GroupTable:
     """One row a group, as columns; NaN in an interval means "cannot tell".
 
-    Columns: the keys; `n` interactions and `n_ratings` rows; `n_scored` and `n_unscored`
-    interactions; `mean`, `ci_low`, `ci_high` of the overall score; `n_verdicts`, `pass_share`,
-    `pass_ci_low`, `pass_ci_high`; `n_answers` answered criteria, and of them
+    Columns: the keys; `n` interactions and `n_ratings` rows; `n_clusters`, where interactions are
+    clustered, those with a scored one; `n_scored` and `n_unscored` interactions; `mean`, `ci_low`,
+    `ci_high`, `sd` of the overall score; `can_tell`, whether there is an interval; `n_verdicts`,
+    `pass_share`, `pass_ci_low`, `pass_ci_high`; `n_answers` answered criteria, and of them
     `exceeds_share` with `exceeds_ci_low`, `exceeds_ci_high`, `meets_share`, `below_share`;
-    `coverage`; `gates_CLASS`, the interactions in which a gate of that class failed, and
+    `coverage`; where the rubric has bands, `band_ID_share`, `band_ID_ci_low`, `band_ID_ci_high`;
+    `gates_CLASS`, the interactions in which a gate of that class failed, and
     `gates_CLASS_observed`, those in which one was answered.
     """
 
@@ -95,7 +97,8 @@ class GroupTable:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GroupTable):
             return NotImplemented
-        if (self.keys, self.confidence) != (other.keys, other.confidence):
+        names = ("keys", "confidence", "minimum_n", "cluster", "tz")
+        if any(getattr(self, name) != getattr(other, name) for name in names):
             return False
         if list(self.columns) != list(other.columns):
             return False
@@ -104,33 +107,53 @@ class GroupTable:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return f"<GroupTable by {', '.join(self.keys)}: {len(self)} groups, {self.confidence:.0%} intervals>"
+        zone = f" ({self.tz})" if self.tz else ""
+        clustered = f" clustered by {self.cluster}" if self.cluster else ""
+        return (
+            f"<GroupTable by {', '.join(self.keys)}{zone}: {len(self)} groups, "
+            f"{self.confidence:.0%} intervals{clustered}>"
+        )
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.keys, dict(self.columns), self.confidence)
+        how = {"minimum_n": self.minimum_n, "cluster": self.cluster, "tz": self.tz}
+        return _rebuild, (self.keys, dict(self.columns), self.confidence, how)
 
 
-def _rebuild(keys: tuple[str, ...], columns: dict[str, npt.NDArray[Any]], confidence: float) -> GroupTable:
+def _rebuild(
+    keys: tuple[str, ...], columns: dict[str, npt.NDArray[Any]], confidence: float, how: dict[str, Any]
+) -> GroupTable:
     for column in columns.values():
         column.flags.writeable = False
-    return GroupTable(keys, columns, confidence)
+    return GroupTable(keys, columns, confidence, **how)
+
+
+WIDTH = 16
+"""Of an interval in print."""
+CANNOT_TELL = "cannot tell"
 
 
 def _lines(table: GroupTable) -> Iterator[str]:
+    """Yield a row a group: each number with its interval, or that it cannot be told."""
     title, labels = " / ".join(table.keys) or "all", table.labels()
     width = max(map(len, [title, *labels]))
     shares = [name for name in ("pass", "exceeds") if f"{name}_share" in table.columns]
-    head = f"{title:<{width}} {'n':>6} {'scored':>6} {'score':>6}   {f'{table.confidence:.0%} interval':<16}"
-    yield head + "".join(f" {name:>8}" for name in shares)
+    interval = f"{table.confidence:.0%} interval"
+    heads = "".join(f" {name:>8}   {interval:<{WIDTH}}" for name in ("score", *shares))
+    yield f"{title:<{width}} {'n':>6} {'scored':>6}{heads}".rstrip()
     for label, row in zip(labels, table.rows(), strict=True):
-        low, high = row["ci_low"], row["ci_high"]
-        interval = "cannot tell" if low is None or high is None else f"{low:6.1%} to {high:6.1%}"
-        counts = f"{row['n']:>6} {row['n_scored']:>6}"
-        start = f"{label:<{width}} {counts} {_per_cent(row['mean']):>6}   {interval:<16}"
-        yield start + "".join(f" {_per_cent(row[f'{name}_share']):>8}" for name in shares)
+        told = _estimate(row["mean"], row["ci_low"], row["ci_high"])
+        told += "".join(
+            _estimate(row[f"{name}_share"], row[f"{name}_ci_low"], row[f"{name}_ci_high"]) for name in shares
+        )
+        yield f"{label:<{width}} {row['n']:>6} {row['n_scored']:>6}{told}".rstrip()
+
+
+def _estimate(value: float | None, low: float | None, high: float | None) -> str:
+    interval = CANNOT_TELL if low is None or high is None else f"{low:6.1%} to {high:6.1%}"
+    return f" {_per_cent(value):>8}   {interval:<{WIDTH}}"
 
 
 def _per_cent(value: float | None) -> str:

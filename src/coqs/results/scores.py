@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, Self, TypeVar
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import NotFoundError, PolicyError
+from coqs.errors import NotFoundError
 from coqs.model import Band, Standing
 from coqs.ratings import Ratings
 from coqs.results.columns import REASONS, VERDICTS, Codes, Counts, DetailColumns, Floats, ScoreColumns
 from coqs.results.export import export_columns, plain_table
+from coqs.results.grouping import known_keys
 from coqs.results.groups import GroupTable
 from coqs.results.provenance import Provenance
-from coqs.results.summaries import group_table
+from coqs.results.saved import Saved, save
+from coqs.results.tally import Tally
 from coqs.rubric import Policy, Rubric
+from coqs.tables.archive import Path
 from coqs.tables.kinds import Kind, arrow_stream, table_of_kind
+
+S = TypeVar("S", bound="Scores")
 
 
 class Rescorer(Protocol):
@@ -34,6 +39,10 @@ class Rescorer(Protocol):
     @property
     def applied_rubric(self) -> Rubric:
         """The rubric as it is applied."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """What its scores name."""
 
     def controlled_by(self, controller: str) -> Rescorer:
         """Return a scorer of what one controller is answerable for."""
@@ -200,16 +209,35 @@ class Scores:
         """
         return self.scorer.bounds(self.ratings)
 
-    def by(self, *keys: str, confidence: float = 0.95, controlled_by: str | None = None) -> GroupTable:
+    def by(
+        self,
+        *keys: str,
+        every: str | None = None,
+        tz: str | None = None,
+        cluster: str | None = None,
+        minimum_n: int = 1,
+        confidence: float = 0.95,
+        controlled_by: str | None = None,
+    ) -> GroupTable:
         """Summarise by one or more keys, with intervals.
 
         Raters of one interaction are averaged first, so that `n` counts interactions and
-        `n_ratings` rows.
+        `n_ratings` rows. Where they differ in a key, the interaction counts in each group.
 
         Parameters
         ----------
         keys
-            Context columns (provider, site, customer_set …), facts, interaction or rater.
+            Context columns (provider, site, customer_set …), facts, interaction, rater,
+            hour_of_day or weekday.
+        every
+            A stretch of time as a last key: hour, day, week, month, quarter or year; its column
+            holds when each began, such as 2026-05-11. What has no time is the missing group.
+        tz
+            The zone in which days begin, such as Europe/Madrid; UTC unless told.
+        cluster
+            A column whose interactions hang together, such as customer; intervals are then wider.
+        minimum_n
+            Of groups with fewer scored interactions the counts are told, and nothing else.
         confidence
             Coverage of the intervals.
         controlled_by
@@ -221,13 +249,16 @@ class Scores:
         NotFoundError
             A key is no column of the ratings, or there is no such controller.
         PolicyError
-            The confidence does not lie between 0 and 1.
+            The confidence does not lie between 0 and 1, the minimum is below 1, a key is given twice,
+            or there is no such stretch of time.
+        RecordError
+            There is no such zone.
         """
-        if not 0 < confidence < 1:
-            where = "by: confidence must lie between 0 and 1"
-            raise PolicyError(f"{where}, got {confidence}; use for example 0.95", choice="confidence")
+        if not keys and every is None:
+            raise NotFoundError("key", "", known_keys(self.ratings), where="by")
         scores = self if controlled_by is None else self.scorer.controlled_by(controlled_by)(self.ratings)
-        return group_table(scores, keys, confidence=confidence)
+        tally = Tally.of(scores, *keys, every=every, tz=tz, cluster=cluster)
+        return tally.table(confidence=confidence, minimum_n=minimum_n)
 
     def to_table(self, kind: Kind | None = None) -> Any:
         """Return the scores as a table, beside ids, context and facts.
@@ -256,6 +287,50 @@ class Scores:
         """
         return arrow_stream(export_columns(self), requested_schema)
 
+    def save(self, path: Path) -> None:
+        """Write the scores into one file, with their ratings and their rubric; see `load`.
+
+        The file appears whole or not at all, and the same scores give the same bytes. It holds ids, context
+        and facts, so it wants the same care as they do.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written; nothing is left behind.
+        """
+        save(self, path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read scores that `save` wrote, which can be explained and summarised as before.
+
+        What is shown is what was saved, by the version of coqs that `provenance` names. Nothing in the
+        file is run.
+
+        Raises
+        ------
+        RecordError
+            It is no file of scores, was cut off or changed, or has a newer schema.
+        OSError
+            The file cannot be read.
+        """
+        import coqs  # a scorer stands on a higher floor, so it comes in by the front door
+
+        saved = Saved.read(path)
+        made = saved.provenance
+        scorer = coqs.Scorer(saved.ratings.rubric, made.policy, controller=made.controlled_by)
+        return _with_details(
+            cls(
+                ratings=saved.ratings,
+                columns=saved.columns,
+                policy=made.policy,
+                provenance=made,
+                range=saved.range,
+                scorer=scorer,
+            ),
+            saved.details,
+        )
+
     def __len__(self) -> int:
         return len(self.ratings)
 
@@ -278,7 +353,21 @@ class Scores:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rescore, (self.scorer, self.ratings)
+        if self.provenance == self.scorer.provenance:
+            return _rescore, (self.scorer, self.ratings)
+        parts = {name: getattr(self, name) for name in attrs.fields_dict(Scores)}  # saved by another version
+        return _as_saved, (parts, self.details)
+
+
+def _with_details(scores: S, details: DetailColumns) -> S:
+    """Give scores their details, so that they are not worked out anew."""
+    vars(scores)["details"] = details
+    return scores
+
+
+def _as_saved(parts: dict[str, Any], details: DetailColumns) -> Scores:
+    """Make pickled scores again that another version worked out."""
+    return _with_details(Scores(**parts), details)
 
 
 def _rescore(scorer: Rescorer, ratings: Ratings) -> Scores:

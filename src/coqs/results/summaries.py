@@ -1,237 +1,229 @@
-"""Summaries by group: raters averaged within an interaction, then interactions, with intervals."""
+"""Summaries by group, from exact sums: means, shares and spreads, each with its interval."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator
+from typing import Any
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import NotFoundError
-from coqs.kernels import mean_interval, ratio_interval, wilson_interval
-from coqs.ratings import Ratings
-from coqs.results.groups import GroupTable
-from coqs.tables import Encoded, is_missing
+from coqs.kernels import clustered_share_interval, exact_sums, ratio_interval, wilson_interval
+from coqs.kernels.exact_sums import WIDTH, exact_integers
+from coqs.results.measures import STANDINGS, Measures, Whole
 
 Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
-STANDINGS = ("below", "meets", "exceeds")
-ASKED = ("answered", "unanswered", "abstained", "failed")
-
-
-class Scored(Protocol):
-    """The columns of scores that a summary needs."""
-
-    @property
-    def ratings(self) -> Ratings: ...
-    @property
-    def overall(self) -> Floats: ...
-    @property
-    def verdict(self) -> npt.NDArray[np.str_]: ...
-    @property
-    def gates(self) -> Mapping[str, npt.NDArray[np.int32]]: ...
-    @property
-    def gates_observed(self) -> Mapping[str, npt.NDArray[np.int32]]: ...
-    @property
-    def counts(self) -> Mapping[str, npt.NDArray[np.int32]]: ...
-    @property
-    def stages(self) -> Mapping[str, Floats]: ...
-
-
-def group_table(scores: Scored, keys: Sequence[str], *, confidence: float = 0.95) -> GroupTable:
-    """Summarise scores by keys; see `Scores.by`."""
-    if not keys:
-        raise NotFoundError("key", "", _known(scores.ratings), where="by")
-    columns = [_key_column(scores.ratings, str(key)) for key in keys]
-    labels, group = _groups(columns)
-    units = _Units.of(group, scores.ratings.interaction.codes, len(labels[0]))
-    summary = _summary(scores, units, confidence)
-    names = tuple(f"by_{key}" if key in summary else key for key in keys)  # a fact may be called "mean"
-    return _table(names, dict(zip(names, labels, strict=True)) | summary, confidence)
-
-
-def whole_table(scores: Scored, *, confidence: float = 0.95) -> GroupTable:
-    """Summarise all rows as one group, which is there even where nobody was rated."""
-    return _table((), _summary(scores, _whole(scores), confidence), confidence)
-
-
-def stage_table(scores: Scored, *, confidence: float = 0.95) -> GroupTable:
-    """Summarise the score of each stage over all interactions, raters averaged first.
-
-    One row a stage, in the rubric's order. Columns: `stage`, `n`, `n_ratings`, `n_scored`,
-    `n_unscored`, `mean`, `ci_low`, `ci_high`.
-    """
-    stages, interaction = scores.stages, scores.ratings.interaction.codes
-    # Each stage is a group that every row is in, so that one pass serves them all.
-    group = np.repeat(np.arange(len(stages)), len(interaction))
-    units = _Units.of(group, np.tile(interaction, len(stages)), len(stages))
-    columns = _counts(units) | _mean_columns(np.concatenate([*stages.values()]), units, confidence)
-    return _table(("stage",), {"stage": np.array([*stages])} | columns, confidence)
-
-
-def _whole(scores: Scored) -> _Units:
-    interaction = scores.ratings.interaction.codes
-    return _Units.of(np.zeros(len(interaction), np.int64), interaction, 1)
-
-
-def _table(keys: tuple[str, ...], columns: dict[str, npt.NDArray[Any]], confidence: float) -> GroupTable:
-    for column in columns.values():
-        column.flags.writeable = False
-    return GroupTable(keys, columns, confidence)
-
-
-def _summary(scores: Scored, units: _Units, confidence: float) -> dict[str, npt.NDArray[Any]]:
-    return {
-        **_counts(units),
-        **_mean_columns(scores.overall, units, confidence),
-        **_verdict_columns(scores, units, confidence),
-        **_standing_columns(scores, units, confidence),
-        **_gate_columns(scores, units),
-    }
-
-
-def _known(ratings: Ratings) -> tuple[str, ...]:
-    return ("interaction", "rater", *ratings.context, *ratings.facts)
-
-
-def _key_column(ratings: Ratings, key: str) -> Encoded:
-    columns = {"interaction": ratings.interaction, "rater": ratings.rater, **ratings.context, **ratings.facts}
-    if key not in columns:
-        raise NotFoundError("key", key, _known(ratings), where="by")
-    column = columns[key]
-    if isinstance(column, Encoded):
-        return column
-    return Encoded.from_values(None if is_missing(value) else f"{value:.15g}" for value in column.tolist())
-
-
-def _groups(columns: Sequence[Encoded]) -> tuple[list[npt.NDArray[Any]], Rows]:
-    """Return each key's label for each group, groups sorted by label with missing last, and (n,) groups."""
-    ranked = []
-    for column in columns:
-        order = np.argsort(np.array([*column.categories], dtype=object), kind="stable")
-        rank = np.empty(len(order) + 1, np.int64)
-        rank[order] = np.arange(len(order))
-        rank[-1] = len(order)
-        ranked.append(rank[column.codes])
-    distinct, group = np.unique(np.stack(ranked, axis=1), axis=0, return_inverse=True)
-    labels = []
-    for place, column in enumerate(columns):
-        names = np.array([*sorted(column.categories), None], dtype=object)
-        labels.append(names[distinct[:, place]])
-    return labels, group.reshape(-1)
-
-
-def _units(group: Rows, interaction: npt.NDArray[np.int32]) -> tuple[Rows, Rows, Rows]:
-    """Return each row's unit (an interaction within a group), each unit's group, and its rows."""
-    pairs = group * (int(interaction.max(initial=-1)) + 1) + interaction
-    _, first, unit, rows = np.unique(pairs, return_index=True, return_inverse=True, return_counts=True)
-    return unit.reshape(-1), group[first], rows
+Integers = npt.NDArray[np.object_]
+Column = dict[str, npt.NDArray[Any]]
 
 
 @attrs.frozen(slots=True, eq=False)
-class _Units:
-    """Interactions within groups: the raters of one are averaged before anything is summed."""
+class Groups:
+    """Groups and what they are made of: themselves, or the clusters of interactions in them."""
 
-    of_row: Rows
-    group: Rows
-    n_rows: Rows
-    groups: int
+    total: Measures
+    """Of the groups."""
+    part: Measures
+    """Of the clusters; of the groups themselves where nothing is clustered."""
+    of_part: Whole
+    """(clusters,) the group of each."""
+    alone: npt.NDArray[np.bool_]
+    """(clusters,) whether its interactions stand each for itself, as those of an unknown customer do."""
+    clustered: bool
 
     @classmethod
-    def of(cls, group: Rows, interaction: npt.NDArray[np.int32], groups: int) -> _Units:
-        """Return the units of rows, each in a group and of an interaction."""
-        unit, unit_group, n_rows = _units(group, interaction)
-        return cls(unit, unit_group, n_rows, groups)
+    def plain(cls, total: Measures) -> Groups:
+        """Return groups of which every interaction stands for itself."""
+        n = len(total.counts["n"])
+        return cls(total, total, np.arange(n), np.ones(n, np.bool_), clustered=False)
 
-    def mean(self, values: npt.NDArray[Any], known: npt.NDArray[np.bool_]) -> Floats:
-        """Average rows within each unit over those that are known; NaN where none is."""
-        n = np.bincount(self.of_row[known], minlength=len(self.group))
-        total = np.bincount(self.of_row[known], weights=values[known], minlength=len(self.group))
-        return np.where(n > 0, total / np.maximum(n, 1), np.nan)
+    @classmethod
+    def of_clusters(cls, part: Measures, of_part: Whole, groups: int, alone: npt.NDArray[np.bool_]) -> Groups:
+        """Return groups whose interactions hang together within clusters."""
+        return cls(part.spread(of_part, groups), part, of_part, alone, clustered=True)
 
-    def rows_total(self, values: Any) -> npt.NDArray[np.int64]:
-        """Sum whole numbers over the rows of each group, every rater's counting."""
-        return np.bincount(self.group[self.of_row], values, self.groups).astype(np.int64)
+    def __len__(self) -> int:
+        return len(self.total.counts["n"])
 
-    def any_row(self, values: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-        """Count the units of each group in which some row has more than none."""
-        hit = np.bincount(self.of_row, weights=values, minlength=len(self.group)) > 0
-        return np.bincount(self.group, hit, self.groups).astype(np.int64)
-
-    def total(self, values: Floats) -> Floats:
-        """Sum units within each group, leaving out NaN."""
-        return np.bincount(self.group, np.nan_to_num(values), self.groups).astype(np.float64)
+    def clusters(self, units: str) -> Whole:
+        """Count, within each group, the clusters that have units; those alone are one each."""
+        n = self.part.counts[units]
+        own = np.where(self.alone, n, n > 0)
+        return np.bincount(self.of_part, own, len(self)).astype(np.int64)
 
 
-def _ratio(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> Floats:
-    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
+@attrs.frozen(slots=True)
+class Ratio:
+    """A statistic: the sum of x over the sum of y, where y may be a count."""
+
+    x: str
+    y: str
+    units: str
+    """The count of the interactions that it is over."""
 
 
-def _counts(units: _Units) -> dict[str, npt.NDArray[Any]]:
-    n_ratings = np.bincount(units.group, units.n_rows, units.groups).astype(np.int64)
-    return {"n": np.bincount(units.group, minlength=units.groups), "n_ratings": n_ratings}
+PASS = Ratio("pass", "n_verdicts", "n_verdicts")
+MEAN = Ratio("overall", "n_scored", "n_scored")
+RATIO_OF_SUMS = Ratio("earned", "possible", "n_scored")
+EXCEEDS = Ratio("exceeds", "answered", "n_answering")
 
 
-def _mean_columns(values: Floats, units: _Units, confidence: float) -> dict[str, npt.NDArray[Any]]:
-    each = units.mean(values, ~np.isnan(values))
-    known = ~np.isnan(each)
-    n = units.total(known.astype(np.float64))
-    mean = _ratio(units.total(each), n)
-    squares = units.total((each - mean[units.group]) ** 2)
-    sd = np.sqrt(_ratio(squares, n - 1))
-    low, high = mean_interval(mean, sd, n, confidence=confidence)
-    scored = n.astype(np.int64)
-    unscored = np.bincount(units.group, minlength=units.groups) - scored
-    return {
-        "n_scored": scored,
-        "n_unscored": unscored,
-        "mean": mean,
-        "ci_low": low,
-        "ci_high": high,
-    }
-
-
-def _verdict_columns(scores: Scored, units: _Units, confidence: float) -> dict[str, npt.NDArray[Any]]:
-    each = units.mean(scores.verdict == "pass", scores.verdict != "unscored")
-    n = units.total((~np.isnan(each)).astype(np.float64))
-    passes = units.total(each)
-    low, high = wilson_interval(np.minimum(passes, n), n, confidence=confidence)
-    return {
-        "n_verdicts": n.astype(np.int64),
-        "pass_share": _ratio(passes, n),
-        "pass_ci_low": low,
-        "pass_ci_high": high,
-    }
-
-
-def _standing_columns(scores: Scored, units: _Units, confidence: float) -> dict[str, npt.NDArray[Any]]:
-    """Shares of the answered criteria by standing; an answer that does not say how it stands counts too."""
-    every = np.ones(len(scores.overall), np.bool_)
-    mean = {name: units.mean(scores.counts[name], every) for name in (*STANDINGS, *ASKED)}
-    answered = mean["answered"]
-    total = units.total(answered)
-    share = {name: _ratio(units.total(mean[name]), total) for name in STANDINGS}
-    residual = mean["exceeds"] - np.nan_to_num(share["exceeds"])[units.group] * answered
-    n = units.total((answered > 0).astype(np.float64))
-    low, high = ratio_interval(share["exceeds"], units.total(residual**2), total, n, confidence=confidence)
-    asked = units.total(np.sum([mean[name] for name in ASKED], axis=0))
-    return {
-        "n_answers": units.rows_total(scores.counts["answered"]),
-        "exceeds_share": share["exceeds"],
-        "exceeds_ci_low": low,
-        "exceeds_ci_high": high,
-        "meets_share": share["meets"],
-        "below_share": share["below"],
-        "coverage": _ratio(total, asked),
-    }
-
-
-def _gate_columns(scores: Scored, units: _Units) -> dict[str, npt.NDArray[Any]]:
-    """Count interactions in which a gate of each class failed, and in which one was answered at all."""
-    table: dict[str, npt.NDArray[Any]] = {}
-    for name in scores.gates:
-        table[f"gates_{name}"] = units.any_row(scores.gates[name])
-        table[f"gates_{name}_observed"] = units.any_row(scores.gates_observed[name])
+def summary(groups: Groups, *, confidence: float, minimum_n: int) -> Column:
+    """Return the columns of a table of groups, without its keys."""
+    counts = groups.total.counts
+    enough = counts["n_scored"] >= minimum_n
+    table: Column = {"n": counts["n"], "n_ratings": counts["n_ratings"]}
+    if groups.clustered:
+        table["n_clusters"] = groups.clusters("n_scored")
+    table |= {"n_scored": counts["n_scored"], "n_unscored": counts["n"] - counts["n_scored"]}
+    table |= _hidden(_mean_columns(groups, confidence), enough)
+    table["can_tell"] = ~np.isnan(table["ci_low"])
+    if "pass" in groups.total.sums:
+        table["n_verdicts"] = counts["n_verdicts"]
+        table |= _hidden(_share_columns(groups, PASS, confidence), enough)
+        table |= _standing_columns(groups, confidence, enough)
+        table |= _hidden(_band_columns(groups, confidence), enough)
+        table |= {name: column for name, column in counts.items() if name.startswith("gates_")}
     return table
+
+
+def _hidden(columns: Column, enough: npt.NDArray[np.bool_]) -> Column:
+    """Leave out what too few interactions cannot tell."""
+    return {name: np.where(enough, column, np.nan) for name, column in columns.items()}
+
+
+def _mean_columns(groups: Groups, confidence: float) -> Column:
+    what = RATIO_OF_SUMS if RATIO_OF_SUMS.x in groups.total.sums else MEAN
+    mean, low, high = _ratio_columns(groups, what, confidence)
+    n = groups.total.counts["n_scored"]
+    squares = _residual_squares(groups.total, groups.total, MEAN, n >= 2)
+    sd = np.sqrt(np.where(n >= 2, squares, np.nan) / np.maximum(n - 1, 1))
+    return {"mean": mean, "ci_low": low, "ci_high": high, "sd": sd}
+
+
+def _standing_columns(groups: Groups, confidence: float, enough: npt.NDArray[np.bool_]) -> Column:
+    total = groups.total
+    share, low, high = _ratio_columns(groups, EXCEEDS, confidence)
+    others = {f"{name}_share": _quotient(total, name, "answered") for name in reversed(STANDINGS[:2])}
+    columns = {"exceeds_share": share, "exceeds_ci_low": low, "exceeds_ci_high": high, **others}
+    coverage = _quotient(total, "answered", "asked")
+    return {"n_answers": total.counts["n_answers"], **_hidden(columns, enough), "coverage": coverage}
+
+
+def _band_columns(groups: Groups, confidence: float) -> Column:
+    columns: Column = {}
+    for name in groups.total.sums:
+        if name.startswith("band_") and "*" not in name:
+            columns |= _share_columns(groups, Ratio(name, "n_scored", "n_scored"), confidence)
+    return columns
+
+
+def _share_columns(groups: Groups, what: Ratio, confidence: float) -> Column:
+    """Return a share of interactions with Wilson's interval, on fewer of them where they are clustered."""
+    share = _quotient(groups.total, what.x, what.y)
+    n = groups.total.counts[what.units].astype(np.float64)
+    if groups.clustered:
+        squares = _cluster_squares(groups, what)
+        clusters = groups.clusters(what.units)
+        low, high = clustered_share_interval(share, n, squares, clusters, confidence=confidence)
+    else:
+        low, high = wilson_interval(np.nan_to_num(share) * n, n, confidence=confidence)
+    return {f"{what.x}_share": share, f"{what.x}_ci_low": low, f"{what.x}_ci_high": high}
+
+
+def _ratio_columns(groups: Groups, what: Ratio, confidence: float) -> tuple[Floats, Floats, Floats]:
+    """Return a ratio of sums with its linearised interval; for a mean that is Student's."""
+    ratio = _quotient(groups.total, what.x, what.y)
+    n = groups.clusters(what.units) if groups.clustered else groups.total.counts[what.units]
+    if groups.clustered:
+        squares = _cluster_squares(groups, what)
+    else:
+        squares = _residual_squares(groups.total, groups.total, what, n >= 2)
+    low, high = ratio_interval(ratio, squares, _floats(groups.total, what.y), n, confidence=confidence)
+    return ratio, low, high
+
+
+def _cluster_squares(groups: Groups, what: Ratio) -> Floats:
+    """Return (groups,) the sum over clusters of (sum of x - ratio * sum of y) squared."""
+    ratio = np.nan_to_num(_quotient(groups.total, what.x, what.y))[groups.of_part]
+    residual = _floats(groups.part, what.x) - ratio * _floats(groups.part, what.y)
+    alone = np.flatnonzero(groups.alone)
+    squares = residual**2
+    whole = groups.total.at(groups.of_part[alone])
+    part = groups.part.at(alone)
+    squares[alone] = _residual_squares(part, whole, what, whole.counts[what.units] > 0)
+    limbs, lowest = exact_sums(squares, groups.of_part, len(groups))  # the order of clusters never shows
+    return _divided(exact_integers(limbs), lowest)
+
+
+def _residual_squares(part: Measures, whole: Measures, what: Ratio, which: npt.NDArray[np.bool_]) -> Floats:
+    """Return the sum over units of (x - ratio * y) squared, exactly and rounded once; 0 but for `which`.
+
+    The ratio is that of the sums of `whole`, the units are those of `part`.
+    """
+    squares = np.zeros(len(which))
+    places = np.flatnonzero(which)
+    names = [what.x, what.y, f"{what.x}*{what.x}", *_products(what)]
+    bits = max(_bits(part, names), 2 * _bits(whole, names[:2]))
+    x, y = (_integers(whole.at(places), name, bits // 2) for name in names[:2])
+    xx, xy, yy = (_integers(part.at(places), name, bits) for name in names[2:])
+    some = np.flatnonzero(y != 0)
+    x, y, xx, xy, yy = (each[some] for each in (x, y, xx, xy, yy))
+    above = y * y * xx - 2 * x * y * xy + x * x * yy
+    squares[places[some]] = _quotients(above, (y * y) << bits)
+    return squares
+
+
+def _products(what: Ratio) -> tuple[str, str]:
+    """Name the sums of x*y and y*y; a count stands for ones, whose products are x and the count."""
+    if what.y.startswith("n_"):
+        return what.x, what.y
+    return f"{what.x}*{what.y}", f"{what.y}*{what.y}"
+
+
+def _bits(measures: Measures, names: list[str]) -> int:
+    """Return an even number of bits after the point that suffices for all these sums."""
+    most = max((measures.sums[name].bits for name in names if name in measures.sums), default=0)
+    return most + most % 2
+
+
+def _integers(measures: Measures, name: str, bits: int) -> Integers:
+    if name in measures.sums:
+        return measures.sums[name].integers(bits)
+    return np.asarray(measures.counts[name].astype(object) << bits, dtype=object)
+
+
+def _floats(measures: Measures, name: str) -> Floats:
+    if name in measures.sums:
+        each = measures.sums[name]
+        return _divided(each.integers(), -each.bits // WIDTH)
+    return measures.counts[name].astype(np.float64)
+
+
+def _quotient(measures: Measures, x: str, y: str) -> Floats:
+    """Return the ratio of two sums, rounded once; NaN where the lower one is 0."""
+    bits = _bits(measures, [x, y])
+    above, below = _integers(measures, x, bits), _integers(measures, y, bits)
+    some = np.flatnonzero(below != 0)
+    quotient = np.full(len(below), np.nan)
+    quotient[some] = _quotients(above[some], below[some])
+    return quotient
+
+
+def _quotients(above: Integers, below: Integers) -> Floats:
+    return np.asarray(above / below, np.float64)
+
+
+def _divided(integers: Integers, lowest: int) -> Floats:
+    """Return whole numbers in units of 2**(26 * lowest) as floats, rounded once."""
+    if lowest >= 0:
+        return np.asarray(integers << WIDTH * lowest, np.float64)
+    return _quotients(integers, np.full(len(integers), 1 << -WIDTH * lowest, dtype=object))
+
+
+def names_of_shares(columns: Column) -> Iterator[str]:
+    """Name the shares of interactions or answers that a table has with an interval."""
+    for name in columns:
+        if name.endswith("_share") and name.replace("_share", "_ci_low") in columns:
+            yield name.removesuffix("_share")

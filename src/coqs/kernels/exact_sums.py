@@ -1,0 +1,148 @@
+"""Sums of floats without any rounding, a group each: the order of adding never shows.
+
+A float is a whole number times a power of two. Each is cut into *limbs*, whole numbers of 26 bits, and
+each limb is summed by itself, which floats and 64-bit integers do without rounding.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Limbs = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int64]
+
+WIDTH = 26
+"""Bits of a limb: few enough that 2**26 rows of them add up exactly in a float."""
+LARGEST, SMALLEST = 2.0**450, 2.0**-450
+"""What can be summed and multiplied exactly: larger is refused, smaller counts as nothing."""
+LOWEST = -34
+"""The lowest limb that is kept; only products of very small numbers have bits below it."""
+BLOCK = 1 << 16
+SPLITTER = 2.0**27 + 1
+
+
+def exact_sums(
+    values: npt.ArrayLike, group: npt.ArrayLike, groups: int, *, times: npt.ArrayLike | None = None
+) -> tuple[Limbs, int]:
+    """Sum values, or products of values, within groups, exactly.
+
+    Parameters
+    ----------
+    values
+        (n,) finite numbers below 2**450; those below 2**-450 count as 0, and so do the bits of a product
+        below 2**-884.
+    group
+        (n,) the group of each, from 0 to groups - 1.
+    groups
+        How many groups there are.
+    times
+        (n,) what each value is multiplied by, exactly too; left out, nothing.
+
+    Returns
+    -------
+    limbs, lowest
+        (limbs, groups) whole numbers, lowest first; row k counts for 2**(26 * (lowest + k)). No values
+        give one row of zeros.
+
+    Raises
+    ------
+    ValueError
+        A value is not finite, or too large.
+
+    Notes
+    -----
+    D. E. Knuth, The Art of Computer Programming 2, 3rd edition (1997), section 4.2.2; T. J. Dekker, "A
+    floating-point technique for extending the available precision", Numerische Mathematik 18 (1971),
+    224-242, for the product as a sum of two floats.
+
+    Examples
+    --------
+    >>> limbs, lowest = exact_sums([1e17, 1.0, -1e17], [0, 0, 0], 1)
+    >>> exact_integers(limbs).tolist(), lowest
+    ([1], 0)
+    """
+    numbers, factors = _usable(values), None if times is None else _usable(times)
+    places = np.asarray(group, np.int64)
+    sums: dict[int, Limbs] = {}
+    step = max(BLOCK, min(2 * groups, 1 << WIDTH))
+    for start in range(0, len(numbers), step):
+        block = slice(start, start + step)
+        parts = [numbers[block].copy()] if factors is None else _product(numbers[block], factors[block])
+        _add_limbs(sums, parts, places[block], groups)
+    lowest, highest = min(sums, default=0), max(sums, default=0)
+    empty = np.zeros(groups, np.int64)
+    rows = [sums.get(limb, empty) for limb in range(lowest, highest + 1)]
+    return carried(np.stack(rows)), lowest
+
+
+def _usable(values: npt.ArrayLike) -> Floats:
+    numbers = np.asarray(values, np.float64)
+    largest = np.abs(numbers).max(initial=0)
+    if not largest < LARGEST:
+        raise ValueError(f"exact sums: values must be finite and below 2**450, got {largest}; leave it out")
+    tiny = (np.abs(numbers) < SMALLEST) & (numbers != 0)
+    return np.where(tiny, 0.0, numbers) if tiny.any() else numbers
+
+
+def _product(x: Floats, y: Floats) -> list[Floats]:
+    """Return floats that sum to x * y exactly."""
+    product = x * y
+    x_high, y_high = _high_half(x), _high_half(y)
+    x_low, y_low = x - x_high, y - y_high
+    rest = ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
+    return [product, rest] if rest.any() else [product]
+
+
+def _high_half(x: Floats) -> Floats:
+    """Return the upper 26 bits of each number."""
+    moved = SPLITTER * x
+    high: Floats = moved - (moved - x)
+    return high
+
+
+def _add_limbs(sums: dict[int, Limbs], rests: list[Floats], group: Places, groups: int) -> None:
+    """Cut numbers into limbs, the highest first, and add them to the sums of their groups."""
+    while True:
+        largest = max(float(np.abs(rest).max(initial=0)) for rest in rests)
+        limb = (math.frexp(largest)[1] - 1) // WIDTH
+        if largest == 0 or limb < LOWEST:
+            return
+        cut = np.zeros(len(group))
+        for rest in rests:
+            whole = np.trunc(rest * 2.0 ** (-WIDTH * limb))
+            cut += whole
+            np.subtract(rest, whole * 2.0 ** (WIDTH * limb), out=rest)
+        added = np.bincount(group, cut, groups).astype(np.int64)
+        sums[limb] = sums[limb] + added if limb in sums else added
+
+
+def carried(limbs: Limbs) -> Limbs:
+    """Return the same numbers with limbs of 26 bits, so that many more can be added; the top has the sign.
+
+    >>> carried(np.array([[2**26 + 5], [1]])).tolist()
+    [[5], [2]]
+    """
+    rows = [*limbs]
+    for place in range(len(rows) - 1):
+        rows[place + 1] = rows[place + 1] + (rows[place] >> WIDTH)
+        rows[place] = rows[place] & (1 << WIDTH) - 1
+    while np.abs(rows[-1]).max(initial=0) >= 1 << (WIDTH + 8):
+        rows.append(rows[-1] >> WIDTH)
+        rows[-2] = rows[-2] & (1 << WIDTH) - 1
+    return np.stack(rows)
+
+
+def exact_integers(limbs: Limbs) -> npt.NDArray[np.object_]:
+    """Return (groups,) Python integers: each number in units of the lowest limb.
+
+    >>> exact_integers(np.array([[5, 0], [2, -1]])).tolist() == [5 + 2 * 2**26, -(2**26)]
+    True
+    """
+    numbers: npt.NDArray[np.object_] = limbs[-1].astype(object)
+    for row in limbs[-2::-1]:
+        numbers = (numbers << WIDTH) + row
+    return numbers

@@ -1,0 +1,88 @@
+"""Tallies as plain values, so that processes and engines can hand them to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from coqs.errors import CoqsError, RecordError
+from coqs.kernels.exact_sums import WIDTH
+from coqs.results.exact import ExactSums
+from coqs.results.grouping import Labels
+from coqs.results.measures import Measures
+from coqs.results.tally_kind import TallyKind
+from coqs.rubric import Policy
+from coqs.tables import Encoded, kind_of
+
+SCHEMA = 1
+CURE = "write it with Tally.to_dict"
+
+
+def to_record(kind: TallyKind, labels: Labels, measures: Measures, edges: frozenset[str]) -> dict[str, Any]:
+    """Return a tally as plain values; exact sums are hexadecimal whole numbers in units of 2**-bits."""
+    own = attrs.asdict(kind, recurse=False) | {"policy": kind.policy.to_mapping(), "keys": [*kind.keys]}
+    return {
+        "schema": SCHEMA,
+        "kind": own,
+        "n": len(labels),
+        "labels": [{"texts": [*each.categories], "codes": each.codes.tolist()} for each in labels.columns],
+        "counts": {name: column.tolist() for name, column in measures.counts.items()},
+        "sums": {name: _sum_record(each) for name, each in measures.sums.items()},
+        "edges": sorted(edges),
+    }
+
+
+def _sum_record(sums: ExactSums) -> dict[str, Any]:
+    return {"bits": sums.bits, "values": [f"{value:x}" for value in sums.integers().tolist()]}
+
+
+def from_record(record: Any) -> dict[str, Any]:
+    """Return the parts of a tally from its plain values."""
+    schema = record.get("schema") if isinstance(record, Mapping) else None
+    if schema != SCHEMA:
+        raise RecordError(f"tally: must be of schema {SCHEMA}, got {kind_of(schema)}; {CURE}")
+    try:
+        labels = Labels(tuple(_texts(each) for each in record["labels"]), record["n"])
+        counts = {name: np.array(column, np.int64) for name, column in record["counts"].items()}
+        sums = {name: _sums(each) for name, each in record["sums"].items()}
+        kind = _kind(record["kind"])
+        edges = frozenset(record["edges"])
+        _check(kind, labels, Measures(counts, sums))
+    except CoqsError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise RecordError(f"tally: must be whole, got {type(error).__name__} on reading; {CURE}") from None
+    for column in counts.values():
+        column.flags.writeable = False
+    return {"kind": kind, "labels": labels, "measures": Measures(counts, sums), "edges": edges}
+
+
+def _kind(record: Mapping[str, Any]) -> TallyKind:
+    parts = {"policy": Policy.from_mapping(record["policy"]), "keys": tuple(record["keys"])}
+    return TallyKind(**{**record, **parts})
+
+
+def _texts(record: Mapping[str, Any]) -> Encoded:
+    texts = record["texts"]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError
+    return Encoded(np.array(record["codes"], np.int32), texts)
+
+
+def _sums(record: Mapping[str, Any]) -> ExactSums:
+    if record["bits"] % WIDTH:
+        raise ValueError
+    return ExactSums.from_integers([int(value, 16) for value in record["values"]], record["bits"])
+
+
+def _check(kind: TallyKind, labels: Labels, measures: Measures) -> None:
+    """Refuse what does not fit together."""
+    lengths = {len(column) for column in measures.counts.values()}
+    lengths |= {len(column) for column in labels.columns}
+    lengths |= {each.limbs.shape[1] for each in measures.sums.values()}
+    fits = len(labels.columns) == kind.width and lengths == {len(labels)}
+    if not fits or (labels.columns and len(labels.merged()[1]) < len(labels)):
+        raise RecordError(f"tally: must have one value a group, got {len(labels)} groups; {CURE}")
