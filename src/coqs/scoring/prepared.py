@@ -13,11 +13,9 @@ from coqs.results.provenance import installed_version
 from coqs.results.scores import Rescorer
 from coqs.rubric import Policy, Rubric
 from coqs.rubric.criteria import CONTROLLERS, Criterion
-from coqs.scoring.bounds import bounds_of
-from coqs.scoring.columns import details_in_blocks, score_in_blocks
-from coqs.scoring.compiled import CompiledRubric, compile_rubric
+from coqs.scoring.bulk import Details, Lookup, bounds_of, detail_columns, make_plan, score_columns
 from coqs.scoring.span import score_range
-from coqs.scoring.worth import check_policy, refuse_in_bulk
+from coqs.scoring.worth import check_policy
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
@@ -26,7 +24,8 @@ class Prepared:
 
     policy: Policy
     provenance: Provenance
-    compiled: CompiledRubric
+    lookup: Lookup
+    workings: Details
     narrowed: Rubric
     """The rubric as it is applied: what another controls is only recorded."""
 
@@ -34,30 +33,30 @@ class Prepared:
         """Score every row of ratings, which were made under this rubric."""
         return Scores(
             ratings=ratings,
-            columns=score_in_blocks(self.compiled, self.narrowed, ratings),
+            columns=score_columns(self.lookup, ratings),
             policy=self.policy,
             provenance=self.provenance,
-            range=score_range(self.narrowed),
+            range=score_range(self.narrowed, self.policy),
             scorer=scorer,
         )
 
     def details(self, ratings: Ratings) -> DetailColumns:
         """Work out what scores do not hold at once."""
-        return details_in_blocks(self.compiled, self.narrowed, ratings)
+        return detail_columns(self.workings, ratings)
 
     def bounds(self, ratings: Ratings) -> npt.NDArray[np.float64]:
         """Return (n, 2) lowest and highest scores that the missing answers allow."""
-        return bounds_of(self.compiled, self.narrowed, ratings)
+        return bounds_of(self.lookup, ratings)
 
 
 def prepare(rubric: Rubric, policy: str | Policy | None, controller: str | None) -> Prepared:
     """Check the policy, narrow the rubric to a controller's criteria, and compile it."""
     chosen = _policy(policy if policy is not None else rubric.policy)
     check_policy(rubric, chosen)
-    refuse_in_bulk(chosen)
     narrowed = rubric if controller is None else narrow(rubric, controller)
     provenance = Provenance.of(rubric, chosen, coqs_version=installed_version(), controlled_by=controller)
-    return Prepared(chosen, provenance, compile_rubric(narrowed, controller), narrowed)
+    lookup = Lookup(make_plan(narrowed, chosen, controller))
+    return Prepared(chosen, provenance, lookup, Details(lookup), narrowed)
 
 
 def _policy(policy: str | Policy | None) -> Policy:
