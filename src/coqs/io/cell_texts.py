@@ -158,7 +158,8 @@ def _many_floats(values: npt.NDArray[np.float64], notation: Notation) -> Any:
     size = np.abs(values)
     odd = (values == np.floor(values)) | (size < 1e-4) | (size >= 1e15)
     texts = pc.cast(pa.array(values), pa.string())
-    return pc.replace_with_mask(texts, pa.array(odd), pa.array(map(notation.number, values[odd].tolist())))
+    mended = pa.array([notation.number(value) for value in values[odd].tolist()], pa.string())
+    return pc.replace_with_mask(texts, pa.array(odd), mended)
 
 
 def _times(column: npt.NDArray[np.datetime64], notation: Notation) -> Cells:

@@ -120,7 +120,7 @@ class _Blocks:
 def _end_of_rows(block: bytes) -> int:
     """Return where the last whole row of a block ends: behind a line end that no quotes enclose."""
     end = block.rfind(b"\n")
-    quotes = block.count(b'"', 0, end + 1)
+    quotes = block.count(b'"', 0, end + 1) if QUOTE in block else 0
     while end >= 0 and quotes % 2:
         opening = block.rfind(b'"', 0, end)
         before = block.rfind(b"\n", 0, opening)
@@ -159,15 +159,13 @@ def _check_quotes(rows: bytes, separator: int) -> None:
     opening, closing = at[0::2], at[1::2]
     if len(opening) != len(closing) or (closing - opening).max() > csv.field_size_limit():
         raise _NotPlain
-    before = found[opening - 1]
-    before[opening == 0] = LINE_END
-    after = np.append(found, LINE_END)[closing + 1]
-    if not (np.isin(before, (separator, LINE_END, QUOTE)).all() and np.isin(after, _ends(separator)).all()):
+    may_stand = np.zeros(256, np.bool_)
+    may_stand[[separator, LINE_END, QUOTE]] = True
+    if not may_stand[found[opening[opening > 0] - 1]].all():
         raise _NotPlain
-
-
-def _ends(separator: int) -> tuple[int, ...]:
-    return separator, LINE_END, ord("\r"), QUOTE
+    may_stand[ord("\r")] = True
+    if not may_stand[found[closing[closing < len(rows) - 1] + 1]].all():
+        raise _NotPlain
 
 
 def _parsed(rows: bytes, names: list[str], separator: str, *, few: Collection[str], quoted: bool) -> Any:
@@ -200,7 +198,8 @@ def _unguarded(column: Any) -> Any:
     texts = [chunk.dictionary if is_encoded else chunk for chunk in column.chunks]
     if not any(pc.any(pc.starts_with(each, "'")).as_py() for each in texts):
         return column
-    return pc.replace_substring_regex(column.cast(pa.string()), f"^{GUARDED_PATTERN}", r"\1")
+    mended = pc.replace_substring_regex(column.cast(pa.string()), f"^{GUARDED_PATTERN}", r"\1")
+    return mended.dictionary_encode() if is_encoded else mended
 
 
 def _without_empty_rows(table: Any) -> Any:
