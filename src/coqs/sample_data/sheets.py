@@ -14,8 +14,7 @@ from coqs.model import Absence, Standing
 from coqs.ratings import Ratings
 from coqs.rubric import Criterion, Level, Numeric, Rubric, SeveralChoice
 from coqs.sample_data.post import OFFICERS, RATERS, Post
-from coqs.scoring.asking import Answers, settle
-from coqs.scoring.compiled import compile_rubric
+from coqs.scoring.bulk import asked_codes
 from coqs.tables import Encoded
 
 Floats = npt.NDArray[np.float64]
@@ -101,8 +100,8 @@ class Sheets:
 
     def _settled(self) -> dict[str, Codes]:
         """Return the codes with *not asked* where the rubric hides the question."""
-        asked = settle(compile_rubric(self.rubric), self.rubric, Answers.given(self._as_ratings(self.codes)))
-        return {id: asked.codes[id].copy() for id in self.rubric.criterion_ids}
+        asked = asked_codes(self.rubric, self._as_ratings(self.codes))
+        return {id: codes.copy() for id, codes in asked.items()}
 
     def ratings(self) -> Ratings:
         """Return the sheets as ratings: a question that was not asked has no answer."""

@@ -115,7 +115,7 @@ class Scorer:
         narrowed = f", controlled by {self.controller}" if self.controller else ""
         return (
             f"<Scorer: rubric {self.rubric.id!r} {self.rubric.fingerprint.scoring[:19]}, "
-            f"policy {self.policy.name!r}{narrowed}, sums in {np.dtype(self._prepared.compiled.dtype).name}>"
+            f"policy {self.policy.name!r}{narrowed}, sums in {np.dtype(self._prepared.lookup.plan.dtype).name}>"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -275,15 +275,3 @@ def answer_worth(
     if isinstance(answer, int):
         return level_worths(criterion, policy, best)[answer]
     return options_worth(criterion, policy, answer)
-
-
-def refuse_in_bulk(policy: Policy) -> None:
-    """Refuse what columns cannot be scored by yet; the exact scorer follows every choice."""
-    for choice, value in policy.choices().items():
-        wanted = COQS.choices()[choice]
-        if value != wanted:
-            raise PolicyError(
-                f"policy.{choice}: {value!r} is not supported yet, only {wanted!r}; use the coqs policy",
-                choice=choice,
-                value=value,
-            )

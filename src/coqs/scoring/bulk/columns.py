@@ -1,0 +1,199 @@
+"""Score a batch: block by block, a stage at a time, and doubtful rows again in fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from coqs.ratings import Ratings
+from coqs.results import VERDICTS, ScoreColumns
+from coqs.scoring.bulk.asking import Answers, Asked, settle
+from coqs.scoring.bulk.folding import Folded, fold, spread_over_form
+from coqs.scoring.bulk.groups import Group, columns_of_states, wide_states
+from coqs.scoring.bulk.judging import Judge
+from coqs.scoring.bulk.plan import Plan
+from coqs.scoring.bulk.tables import ALONE, PAIRS, Lookup
+from coqs.scoring.bulk.totals import Totals, added, set_scores, total
+from coqs.scoring.exact import ExactScore, score_sheet
+
+Floats = npt.NDArray[np.float64]
+BLOCK = 1 << 16
+"""Rows that are scored at a time: few enough for a processor's cache, and for little memory."""
+FEW = 1 << 12
+"""Rows up to which making large tables costs more than it saves."""
+
+
+@attrs.frozen(slots=True, eq=False)
+class Output:
+    """Where scores are written."""
+
+    overall: Floats
+    verdict_codes: npt.NDArray[np.int8]
+    stages: Floats
+    """(stages, n)"""
+
+    @classmethod
+    def of(cls, n: int, stages: int) -> Output:
+        """Return room for n rows."""
+        return cls(np.empty(n), np.empty(n, np.int8), np.empty((stages, n)))
+
+    def __getitem__(self, rows: slice) -> Output:
+        return Output(self.overall[rows], self.verdict_codes[rows], self.stages[:, rows])
+
+
+@attrs.frozen(slots=True, eq=False)
+class Workspace:
+    """Room that every block uses again: fresh memory costs more than arithmetic."""
+
+    numbers: npt.NDArray[np.int16]
+    places: npt.NDArray[np.intp]
+    looked_up: npt.NDArray[np.complex128]
+    flags: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, n: int) -> Workspace:
+        """Return room for blocks of at most n rows."""
+        return cls(
+            np.empty(n, np.int16), np.empty(n, np.intp), np.empty(n, np.complex128), np.empty(n, np.int64)
+        )
+
+
+def score_columns(lookup: Lookup, ratings: Ratings) -> ScoreColumns:
+    """Score every row of ratings."""
+    plan, n = lookup.plan, len(ratings)
+    output = Output.of(n, len(plan.stages))
+    workspace = Workspace.of(min(n, BLOCK))
+    for rows in blocks(n):
+        asked = settle(plan.rubric, Answers.given(ratings, rows))
+        score_block(lookup, asked, output[rows], workspace, many=n > FEW)
+    names = plan.rubric.stage_ids
+    return ScoreColumns.taking(
+        overall=output.overall,
+        verdict_codes=output.verdict_codes,
+        stages=dict(zip(names, output.stages, strict=True)),
+    )
+
+
+def blocks(n: int) -> Iterator[slice]:
+    """Yield slices of at most `BLOCK` rows."""
+    for start in range(0, n, BLOCK):
+        yield slice(start, min(start + BLOCK, n))
+
+
+def score_block(
+    lookup: Lookup, asked: Asked, output: Output, workspace: Workspace, *, many: bool, exactly: bool = True
+) -> Totals:
+    """Score some rows into `output`; doubtful ones are scored again in fractions."""
+    plan, judge = lookup.plan, Judge.of(len(asked.answers))
+    if many and lookup.foldable and all(lookup.stages):
+        parts = _look_up(lookup, asked, output.stages, workspace)
+    else:
+        parts = _add_up(lookup, asked, output.stages, judge, many=many)
+    found = total(plan, parts, set_scores(plan, asked, None), judge)
+    output.overall[:] = found.overall
+    output.verdict_codes[:] = found.verdict_codes
+    if found.refused is not None:
+        output.stages[:, found.refused] = np.nan
+    if exactly and judge.doubtful.any():
+        _score_exactly(plan, asked, np.flatnonzero(judge.doubtful), output)
+    return found
+
+
+def _look_up(lookup: Lookup, asked: Asked, stages: Floats, workspace: Workspace) -> dict[str, Any]:
+    """Look every stage up in one table, and add up what the stages bring."""
+    n = len(asked.answers)
+    columns = columns_of_states(lookup.plan, asked)
+    sums: dict[Any, Any] = {}
+    flags = np.zeros(n, np.int64)
+    numbers, places = workspace.numbers[:n], workspace.places[:n]
+    for stage, table in enumerate(lookup.stages):
+        if table is None:
+            raise TypeError("only stages with a table can be looked up")
+        np.copyto(places, table.group.numbers(columns, numbers))
+        np.take(table.reported, places, out=stages[stage], mode="clip")
+        if table.flags is not None:
+            flags += np.take(table.flags, places, out=workspace.flags[:n], mode="clip")
+        for names, pairs in table.pairs.items():
+            _accumulate(sums, names, pairs, places, workspace.looked_up[:n])
+        for name, alone in table.alone.items():
+            sums[name] = sums.get(name, 0) + np.take(alone, places)
+    return _apart(sums) | {"flags": flags}
+
+
+def _accumulate(sums: dict[Any, Any], name: Any, table: Any, places: Any, room: Any) -> None:
+    if name not in sums:
+        sums[name] = np.take(table, places)
+    else:
+        sums[name] += np.take(table, places, out=room, mode="clip")
+
+
+def _apart(sums: Mapping[Any, Any]) -> dict[str, Any]:
+    """Part the complex sums into the two terms that each holds."""
+    parts = {name: sums[name] for name in ALONE if name in sums}
+    for first, second in PAIRS:
+        if (first, second) in sums:
+            parts |= {first: sums[first, second].real, second: sums[first, second].imag}
+    return parts
+
+
+def _add_up(lookup: Lookup, asked: Asked, stages: Floats, judge: Judge, *, many: bool) -> dict[str, Any]:
+    """Add up every stage term by term, and fold the sums row by row."""
+    plan = lookup.plan
+    groups = lookup.merged if many and plan.dtype is np.float64 else lookup.singles
+    sums = [_stage_sums(plan, place, groups[place], asked) for place in range(len(plan.stages))]
+    late = plan.hands_on and plan.stage_effect and not plan.structured
+    spread = spread_over_form(plan, sums) if late else None
+    brought = []
+    for stage, each in zip(plan.stages, sums, strict=True):
+        folded = fold(plan, stage, each, judge, set_scores(plan, asked, stage.id), spread)
+        stages[stage.place] = folded.reported
+        brought.append(_parts(folded))
+    return added(brought)
+
+
+def _parts(folded: Folded) -> dict[str, Any]:
+    parts = {name: getattr(folded, name) for name in attrs.fields_dict(Folded)}
+    return {name: values for name, values in parts.items() if name != "reported"}
+
+
+def _stage_sums(plan: Plan, stage: int, groups: Any, asked: Asked) -> dict[str, Any]:
+    """Return term to (n,) sums over the criteria of a stage."""
+    n = len(asked.answers)
+    sums = {name: np.zeros(n, plan.dtype) for name in plan.term_names}
+    columns = columns_of_states(plan, asked)
+    for group in groups:
+        places = _places(group, columns, n)
+        for name in plan.term_names:
+            sums[name] += np.take(group.terms[name], places)
+    for place in plan.stages[stage].members:
+        each = plan.criteria[place]
+        if each.wide:
+            states, places = wide_states(plan, each, asked)
+            terms = plan.scaled(each, states)
+            for name in plan.term_names:
+                sums[name] += np.take(terms[name], places)
+    return sums
+
+
+def _places(group: Group, columns: Mapping[str, Any], n: int) -> npt.NDArray[np.intp]:
+    return group.numbers(columns, np.empty(n, np.int16)).astype(np.intp)
+
+
+def _score_exactly(plan: Plan, asked: Asked, rows: npt.NDArray[np.intp], output: Output) -> None:
+    """Score rows in fractions."""
+    for row, exact in exact_rows(plan, asked, rows):
+        output.overall[row] = np.nan if exact.overall is None else float(exact.overall)
+        output.verdict_codes[row] = VERDICTS.index(exact.verdict)
+        for place, id in enumerate(plan.rubric.stage_ids):
+            score = exact.stages[id]
+            output.stages[place, row] = np.nan if score is None else float(score)
+
+
+def exact_rows(plan: Plan, asked: Asked, rows: npt.NDArray[np.intp]) -> Iterator[tuple[int, ExactScore]]:
+    """Yield some rows of a block with their exact scores."""
+    for row in rows.tolist():
+        yield row, score_sheet(plan.rubric, asked.answers.sheet(row), plan.policy)

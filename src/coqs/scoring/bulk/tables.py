@@ -1,0 +1,99 @@
+"""What a plan becomes for large batches: a stage is one number, and one table tells all about it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from coqs.scoring.bulk.folding import Folded, fold
+from coqs.scoring.bulk.groups import Group, merged_groups, single_groups
+from coqs.scoring.bulk.judging import Judge
+from coqs.scoring.bulk.plan import Plan, StagePlan
+
+Table = npt.NDArray[Any]
+PAIRS = (("numer", "denom"), ("share", "takers"))
+"""Terms that are looked up together, as the two parts of a complex number."""
+ALONE = ("handed", "rounded_numer", "rounded_share")
+
+
+@attrs.frozen(slots=True, eq=False)
+class StageTable:
+    """A stage whose criteria are one number: what it brings, an entry for every number."""
+
+    group: Group
+    reported: Table
+    flags: Table | None
+    """None where nothing in the stage can fail a verdict or forbid a score."""
+    pairs: Mapping[tuple[str, str], Table]
+    """complex128: two terms in one look-up."""
+    alone: Mapping[str, Table]
+
+
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Lookup:
+    """The tables of a plan, made when they are first needed and then kept."""
+
+    plan: Plan
+
+    @functools.cached_property
+    def singles(self) -> tuple[Sequence[Group], ...]:
+        """Groups of one criterion, stage by stage."""
+        return tuple(single_groups(self.plan, self._members(stage)) for stage in self.plan.stages)
+
+    @functools.cached_property
+    def merged(self) -> tuple[Sequence[Group], ...]:
+        """As few groups as the size of tables allows, stage by stage."""
+        return tuple(merged_groups(self.plan, self._members(stage)) for stage in self.plan.stages)
+
+    @functools.cached_property
+    def stages(self) -> tuple[StageTable | None, ...]:
+        """A table for every stage that is one number and whose score can be told beforehand."""
+        return tuple(
+            self._table(stage, groups) for stage, groups in zip(self.plan.stages, self.merged, strict=True)
+        )
+
+    def _members(self, stage: StagePlan) -> list[Any]:
+        return [self.plan.criteria[place] for place in stage.members]
+
+    def _table(self, stage: StagePlan, groups: Sequence[Group]) -> StageTable | None:
+        plan = self.plan
+        wide = any(plan.criteria[place].wide for place in stage.members)
+        if wide or len(groups) != 1 or not self.foldable:
+            return None
+        judge = Judge.of(groups[0].size)
+        folded = fold(plan, stage, groups[0].terms, judge)
+        return None if judge.doubtful.any() else _stage_table(groups[0], folded)
+
+    @property
+    def foldable(self) -> bool:
+        """Whether a stage's part in the whole depends on nothing but its own answers."""
+        plan = self.plan
+        pooled_after = plan.hands_on and plan.stage_effect and not plan.structured
+        return plan.dtype is np.float64 and not plan.stage_overrides and not pooled_after
+
+
+def _stage_table(group: Group, folded: Folded) -> StageTable:
+    pairs = {}
+    for names in PAIRS:
+        first, second = (getattr(folded, name) for name in names)
+        if second is not None:
+            pairs[names] = _complex(first if first is not None else second * 0, second)
+    alone = {name: getattr(folded, name) for name in ALONE}
+    return StageTable(
+        group=group,
+        reported=folded.reported,
+        flags=folded.flags if folded.flags.any() else None,
+        pairs=pairs,
+        alone={name: np.asarray(table, np.float64) for name, table in alone.items() if table is not None},
+    )
+
+
+def _complex(real: Table, imaginary: Table) -> Table:
+    table = np.empty(len(real), np.complex128)
+    table.real, table.imag = real, imaginary
+    return table

@@ -1,0 +1,158 @@
+"""From what the stages bring to the overall score, and to the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from coqs.results import VERDICTS
+from coqs.scoring.bulk.asking import TRUE, Asked, holds
+from coqs.scoring.bulk.folding import HARD, MISSED, OPEN, count_of, divided, lowered
+from coqs.scoring.bulk.judging import Grain, Judge
+from coqs.scoring.bulk.plan import Plan, constants, whole_weight
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+PASS, FAIL, UNSCORED = (VERDICTS.index(each) for each in ("pass", "fail", "unscored"))
+Parts = Mapping[str, npt.NDArray[Any]]
+"""The fields of `Folded`, but `reported`, added up over the stages."""
+
+
+@attrs.frozen(slots=True, eq=False, kw_only=True)
+class Totals:
+    """The overall score of some rows."""
+
+    overall: Floats
+    """As it is shown."""
+    unrounded: Floats
+    """As marks and bands see it."""
+    possible: Floats
+    """What the overall score is a share of; 0 where there is none."""
+    earned: Floats
+    """The overall numerator times the plan's scale, before any effect."""
+    verdict_codes: npt.NDArray[np.int8]
+    refused: Mask | None
+    """Where an open answer forbids any score; None where the policy never does."""
+
+
+def total(plan: Plan, parts: Parts, set_to: Floats | None, judge: Judge) -> Totals:
+    """Return the overall scores; `set_to` are scores that rules set, NaN for none."""
+    flags = parts["flags"]
+    refused = count_of(flags, OPEN) > 0 if plan.policy.unanswered == "refuse" else None
+    numer, denom, scored = _whole(plan, parts)
+    if refused is not None:
+        scored = scored & ~refused
+    fired = count_of(flags, 1) > plan.policy.strikes
+    unrounded = _with_effects(plan, _score(plan, numer, denom, scored), fired, set_to)
+    missed = count_of(flags, MISSED) > 0
+    failed = fired | (count_of(flags, HARD) > 0) | (missed if refused is None else missed & ~refused)
+    if plan.rubric.pass_mark is not None:
+        failed |= judge.below(unrounded, plan.rubric.pass_mark, plan.grain)
+    verdict = np.where(scored, np.int8(PASS), np.int8(UNSCORED))
+    verdict[failed] = FAIL
+    return Totals(
+        overall=_shown(plan, parts, denom, scored, unrounded, fired, set_to, judge),
+        unrounded=unrounded,
+        earned=np.asarray(numer, np.float64),
+        possible=_possible(plan, denom, scored),
+        verdict_codes=verdict,
+        refused=refused,
+    )
+
+
+def _possible(plan: Plan, denom: Any, scored: Mask) -> Floats:
+    if plan.policy.combine == "error_accuracy":
+        return scored.astype(np.float64)
+    possible: Floats = np.where(scored, denom, 0).astype(np.float64) / plan.scale
+    return possible
+
+
+def _whole(plan: Plan, parts: Parts, numer: str = "numer", share: str = "share") -> tuple[Any, Any, Mask]:
+    """Return the overall numerator, denominator, and where there is a score."""
+    earned, possible = parts[numer], parts["denom"]
+    if plan.policy.combine == "deduction":
+        scale = plan.scale
+        earned = earned + int((plan.policy.baseline or 0) * scale)
+        possible = possible + int((plan.policy.baseline or 0) * scale)
+        if plan.policy.ceiling is not None:
+            possible = possible * 0 + int(plan.policy.ceiling * scale)
+        return earned, possible, np.asarray(parts["takers"] > 0, np.bool_)
+    if "handed" in parts:
+        takers = parts["takers"]
+        part = divided(parts["handed"], np.maximum(takers, 1), np.asarray(takers > 0, np.bool_))
+        part = np.nan_to_num(part)
+        earned = earned + part * parts[share]
+        possible = possible + part * takers
+    return earned, possible, np.asarray(possible > 0, np.bool_)
+
+
+def _score(plan: Plan, numer: Any, denom: Any, scored: Mask) -> Floats:
+    if plan.policy.combine == "error_accuracy":
+        return np.where(scored, np.where(np.asarray(numer > 0, np.bool_), 0.0, 1.0), np.nan)
+    score = divided(numer, denom, scored)
+    return np.minimum(score, 1.0) if plan.policy.bonus.endswith("clamped") else score
+
+
+def _with_effects(plan: Plan, score: Floats, fired: Mask, set_to: Floats | None) -> Floats:
+    """Return overall scores after floor, gates and set rules, in the policy's order."""
+    policy = plan.policy
+    for step in policy.precedence:
+        if step == "floor" and policy.floor is not None:
+            score = np.maximum(score, float(policy.floor))
+        elif step == "gate" and policy.gate_scope == "interaction" and policy.gate_effect != "verdict_only":
+            score = np.where(fired, lowered(score, policy), score)
+        elif step == "override" and set_to is not None:
+            score = np.where(np.isnan(set_to) | np.isnan(score), score, set_to)
+    return score
+
+
+def _shown(
+    plan: Plan,
+    parts: Parts,
+    denom: Any,
+    scored: Mask,
+    unrounded: Floats,
+    fired: Mask,
+    set_to: Floats | None,
+    judge: Judge,
+) -> Floats:
+    """Return the overall scores as they are shown: rounded, or summed from rounded stages."""
+    score, grain, policy = unrounded, plan.grain, plan.policy
+    if "rounded_numer" in parts:
+        numer, _, _ = _whole(plan, parts, "rounded_numer", "rounded_share")
+        score = _with_effects(plan, _score(plan, numer, denom, scored), fired, set_to)
+        grain = _rounded_grain(plan)
+    if plan.rounds_overall:
+        return judge.rounded(score, policy.rounding, policy.rounding_digits or 0, grain)
+    return score
+
+
+def _rounded_grain(plan: Plan) -> Grain:
+    """Return the grain of means of rounded stage scores."""
+    steps = 10 ** ((plan.policy.rounding_digits or 0) + 2)
+    return Grain(whole_weight(plan.stages) * steps * constants(plan.policy), plan.grain.error)
+
+
+def set_scores(plan: Plan, asked: Asked, stage: str | None) -> Floats | None:
+    """Return (n,) the scores that set rules give to a stage, or to the whole; NaN where none holds."""
+    rules = [rule for rule in plan.policy.overrides if rule.stage == stage]
+    if not rules:
+        return None
+    found = np.full(len(asked.answers), np.nan)
+    for rule in reversed(rules):  # the first that holds has the word
+        found[holds(rule.when, plan.rubric, asked) == TRUE] = float(rule.score)
+    return found
+
+
+def added(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Add up what the stages bring, name by name."""
+    total: dict[str, Any] = {}
+    for part in parts:
+        for name, values in part.items():
+            if values is not None:
+                total[name] = values if name not in total else total[name] + values
+    return total
