@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import attrs
 
@@ -17,8 +18,8 @@ from coqs.rubric.findings import Finding
 from coqs.rubric.fingerprints import Fingerprint, fingerprint_of
 from coqs.rubric.form import Fact, Form, Origin
 from coqs.rubric.lint import lint
-from coqs.rubric.toml_in import parts_from_toml
-from coqs.rubric.toml_out import toml_from_form
+from coqs.rubric.toml_in import parts_from_document, parts_from_toml
+from coqs.rubric.toml_out import document, toml_from_form
 
 __all__ = ["Fact", "Fingerprint", "Origin", "Rubric"]
 
@@ -84,6 +85,24 @@ class Rubric(Form):
             raise RubricError(
                 f"{name}: {error.message}", rubric=error.rubric, criterion=error.criterion
             ) from None
+
+    @classmethod
+    def from_mapping(cls, entries: Mapping[str, Any], *, origin: Origin | None = None) -> Self:
+        """Read a rubric from the nested mapping that its file holds, as `to_mapping` gives it.
+
+        Raises
+        ------
+        RubricError
+            It contradicts itself, or holds what does not belong; the message names the key path.
+        """
+        return cls(**parts_from_document(entries), origin=origin)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return the nested mapping that the rubric's file holds.
+
+        Its numbers are integers, decimals or texts such as "10/3"; as JSON, decimals may be texts too.
+        """
+        return document(self)
 
     def to_toml(self) -> str:
         """Write the rubric as TOML text, from which `from_toml_text` makes an equal rubric.

@@ -28,6 +28,11 @@ def parts_from_toml(text: str) -> dict[str, Any]:
         raise RubricError(f"{where}: must be TOML, got a syntax error; mend it there") from None
     except (RecursionError, ValueError, ArithmeticError):
         raise RubricError("must be TOML of a sensible size, got a value out of range; mend it") from None
+    return parts_from_document(entries)
+
+
+def parts_from_document(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments of a rubric from the nested mapping that its file holds."""
     return _rubric(Keys(entries, ""))
 
 
