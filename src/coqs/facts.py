@@ -13,7 +13,6 @@ from typing import Any, overload
 import numpy as np
 
 from coqs.tables import (
-    ArrowTexts,
     Coded,
     Column,
     Encoded,
@@ -77,7 +76,7 @@ def fact_column(
     if isinstance(column, Numbers) and kind in (None, "number") and not column.empty().all():
         return number_column(column, refused, place=place)
     column = coded(column).tight()
-    kinds = _kinds(column.values)
+    kinds = {"category"} if column.is_text else {_fact_kind(cell) for cell in column.values}
     if kind == "number" or (kind is None and kinds == {"number"}):
         return number_column(column, refused, place=place)
     wanted = kind or ("boolean" if kinds == {"boolean"} else "category")
@@ -88,12 +87,8 @@ def _other_kind(kind: str, value: Any) -> str:
     return f"must be of one kind ({kind}), got {kind_of(value)}; {CURES[kind]}"
 
 
-def _kinds(cells: Sequence[Any]) -> set[str]:
-    return {"category"} if isinstance(cells, ArrowTexts) else {_fact_kind(cell) for cell in cells}
-
-
 def _encoded(column: Coded, kind: str, refused: Refusals, place: Place) -> Encoded:
-    if isinstance(column.values, ArrowTexts) and kind == "category":
+    if column.is_text and kind == "category":
         return Encoded(freeze(column.codes), column.values)
     texts: dict[str, int] = {}
     places = np.full(len(column.values) + 1, -1, np.int32)

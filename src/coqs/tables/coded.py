@@ -34,6 +34,8 @@ class Coded:
     """The distinct cells; none of them is empty."""
     is_tight: bool = False
     """Whether every one of them stands in some row, in the order of first appearance."""
+    is_text: bool = False
+    """Whether they are texts, of Python's own kind or in Arrow memory; False where that is not known."""
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -49,7 +51,7 @@ class Coded:
         order = used[np.argsort(first[used])]
         places = np.full(k + 1, -1, np.int32)
         places[order] = np.arange(len(order), dtype=np.int32)
-        return Coded(places.take(self.codes), _some(self.values, order), is_tight=True)
+        return Coded(places.take(self.codes), _some(self.values, order), is_tight=True, is_text=self.is_text)
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
@@ -122,10 +124,10 @@ def rows_of(column: Column, rows: Rows) -> Column:
         return Moments(column.times[rows], column.is_utc)
     codes = column.codes[rows]
     if len(column.values) <= NARROW:
-        return Coded(codes, column.values)
+        return Coded(codes, column.values, is_text=column.is_text)
     used, places = np.unique(codes, return_inverse=True)
     gap = int(used.size > 0 and used[0] < 0)
-    return Coded(places.reshape(-1) - gap, _some(column.values, used[gap:]))
+    return Coded(places.reshape(-1) - gap, _some(column.values, used[gap:]), is_text=column.is_text)
 
 
 def first_rows(keys: npt.NDArray[np.int64], size: int) -> tuple[Rows, Places]:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coqs.tables.arrow_texts import ArrowTexts
 from coqs.tables.cells import Place, Refusals, as_number, digits_of, kind_of
 from coqs.tables.coded import Column, Numbers, Places, coded
 from coqs.tables.doors import column_of
@@ -34,7 +33,7 @@ def refuse_cells(refused: Refusals, codes: Places, bad: Mapping[int, Problem], *
 def text_column(values: Sequence[Any] | Column, refused: Refusals, *, place: Place) -> Encoded:
     """Encode a column of ids or names; whole numbers become their digits."""
     column = coded(column_of(values)).tight()
-    if isinstance(column.values, ArrowTexts):
+    if column.is_text:
         return Encoded(freeze(column.codes), column.values)
     texts: dict[str, int] = {}
     places = np.full(len(column.values) + 1, -1, np.int32)

@@ -19,7 +19,7 @@ from coqs.tables.cells import kind_of
 from coqs.tables.coded import Coded, Column, Moments, Numbers
 from coqs.tables.encoded import Encoded
 from coqs.tables.from_arrow import column_of_arrow
-from coqs.tables.plain import coded_by_key, column_of_array, column_of_cells
+from coqs.tables.plain import coded_texts, column_of_array, column_of_cells
 
 FRAMES = ("pandas", "polars", "duckdb", "modin", "cudf", "dask", "ibis", "pyspark")
 """Libraries whose tables narwhals reads."""
@@ -176,9 +176,9 @@ def _is_column(values: Any) -> bool:
 
 def _encoded(column: Encoded) -> Coded:
     if "" not in column.categories:
-        return Coded(column.codes, column.categories)
-    cells = column_of_cells(list(column.categories))
-    return Coded(np.append(cells.codes, -1).take(column.codes), cells.values)  # type: ignore[union-attr]
+        return Coded(column.codes, column.categories, is_text=True)
+    cells = coded_texts(list(column.categories))
+    return Coded(np.append(cells.codes, -1).take(column.codes), cells.values, is_text=True)
 
 
 def _of_library(values: Any, name: str) -> Column:
@@ -230,5 +230,5 @@ def _of_objects(native: Any) -> Column:
     if pd.api.types.infer_dtype(cells, skipna=True) != "string":
         return column_of_cells(cells.tolist())
     codes, texts = pd.factorize(cells)
-    found = coded_by_key(range(len(texts)), dict(enumerate(texts.tolist())))
-    return Coded(np.append(found.codes, -1).take(codes), found.values, is_tight=True)
+    found = coded_texts([str(text) for text in texts.tolist()])
+    return Coded(np.append(found.codes, -1).take(codes), found.values, is_tight=True, is_text=True)

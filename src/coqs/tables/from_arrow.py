@@ -86,7 +86,7 @@ def _without_blanks(codes: npt.NDArray[Any], texts: Any) -> Coded:
         places[[blank, -1]] = -1
         codes = places.take(codes)
         found = ArrowTexts(texts.take(np.delete(np.arange(len(texts)), blank)))
-    return Coded(codes, list(found) if len(found) <= NARROW else found, is_tight=True)
+    return Coded(codes, list(found) if len(found) <= NARROW else found, is_tight=True, is_text=True)
 
 
 def _codes_of_chunks(pa: Any, encoded: Any) -> npt.NDArray[Any]:
@@ -106,8 +106,8 @@ def _dictionary(pa: Any, array: Any) -> Coded:
     codes = _codes_of_chunks(pa, encoded)
     cells = coded(_column(pa, pa.chunked_array([encoded.chunk(0).dictionary])))
     if np.array_equal(cells.codes, np.arange(len(cells.codes))):
-        return Coded(codes, cells.values)
-    return Coded(np.append(cells.codes, -1).take(codes), cells.values)
+        return Coded(codes, cells.values, is_text=cells.is_text)
+    return Coded(np.append(cells.codes, -1).take(codes), cells.values, is_text=cells.is_text)
 
 
 def _filled(array: Any, value: Any) -> npt.NDArray[Any]:

@@ -13,7 +13,7 @@ from coqs.errors import RecordError
 from coqs.tables.cells import is_missing
 from coqs.tables.coded import Coded, Column, Moments, Numbers, alike
 
-ONE_KIND = (str, int, bool)
+ONE_KIND = (int, bool)
 """Kinds of which equal cells are the same cell; of several kinds they need not be, as 1, 1.0 and True."""
 GROUPS = (list, tuple, set, frozenset, np.ndarray)
 EMPTY_KIND = type(None)
@@ -34,10 +34,23 @@ def column_of_cells(cells: Sequence[Any]) -> Column:
             return Numbers(np.array(cells, np.int64))
         except OverflowError:
             pass
+    if said == {str}:
+        return coded_texts(cells)
     if not said or (len(said) == 1 and said <= {*ONE_KIND}):
         return coded_by_key(cells, dict(zip(distinct := dict.fromkeys(cells), distinct, strict=True)))
     keys = [_key(cell) for cell in cells]
     return coded_by_key(keys, dict(zip(keys, cells, strict=True)))
+
+
+def coded_texts(cells: Sequence[str | None]) -> Coded:
+    """Return a list of texts as a column; None and an empty text are empty cells."""
+    texts = dict.fromkeys(cells)
+    for blank in (None, ""):
+        texts.pop(blank, None)
+    places: dict[str | None, int] = dict(zip(texts, range(len(texts)), strict=True))
+    places |= {None: -1, "": -1}
+    codes = np.fromiter(map(places.__getitem__, cells), np.int32, len(cells))
+    return Coded(codes, list(texts), is_tight=True, is_text=True)
 
 
 def coded_by_key(keys: Sequence[Any], cells: dict[Any, Any]) -> Coded:
