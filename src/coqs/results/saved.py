@@ -107,9 +107,12 @@ def _parts(archive: Archive) -> dict[str, Any]:
     rubric = Rubric.from_mapping(values["rubric"], origin=origin)
     provenance = _provenance(values["provenance"], rubric, Policy.from_mapping(values["policy"]))
     low, high = map(float, values["range"])
+    columns = _columns(archive, "columns", ScoreColumns)
+    if tuple(columns.stages) != rubric.stage_ids:
+        raise ValueError("scores of other stages")
     return {
         "ratings": ratings_from(archive, rubric),
-        "columns": _columns(archive, "columns", ScoreColumns),
+        "columns": columns,
         "details": _columns(archive, "details", DetailColumns),
         "provenance": provenance,
         "range": (low, high),

@@ -40,13 +40,17 @@ class Archive:
     arrays: Mapping[Key, Array]
 
     def below(self, *key: str) -> dict[str, Any]:
-        """Return the columns whose keys begin so: by the next name, one more name deeper as a mapping."""
+        """Return the columns whose keys begin so: by the next name, one more name deeper as a mapping.
+
+        A key that is longer still raises ValueError.
+        """
         found: dict[str, Any] = {}
         for names, array in self.arrays.items():
             if names[: len(key)] == key and len(names) > len(key):
                 name, *rest = names[len(key) :]
                 if rest:
-                    found.setdefault(name, {})[rest[0]] = array
+                    (last,) = rest
+                    found.setdefault(name, {})[last] = array
                 else:
                     found[name] = array
         return found
