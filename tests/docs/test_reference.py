@@ -16,6 +16,7 @@ import coqs.testing
 from coqs import raters
 from coqs.cli import arguments, inputs
 from coqs.plugins import phrases
+from coqs.rubric.policy_rules import CHOICES
 
 PROJECT = Path(__file__).resolve().parents[2]
 REFERENCE = PROJECT / "docs" / "reference"
@@ -67,9 +68,17 @@ def test_every_finding_of_lint_is_in_the_reference_of_the_rubric_file() -> None:
 
 
 def test_the_policy_page_states_every_choice_of_the_coqs_policy() -> None:
-    told = (REFERENCE / "policy.md").read_text(encoding="utf-8")
-    stated = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", told, re.MULTILINE)
+    told = (REFERENCE / "policy.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    stated = re.findall(r"^\| `(\w+)` \| `([\w, ]+)` \|", told, re.MULTILINE)
     assert dict(stated) == coqs.Policy.named("coqs").choices()
+
+
+@pytest.mark.parametrize("choice", sorted(CHOICES))
+def test_the_policy_page_has_a_row_for_every_value_of_a_choice(choice: str) -> None:
+    told = (REFERENCE / "policy.md").read_text(encoding="utf-8")
+    start = told.index(f"\n| `{choice}` | ", told.index("\n## "))
+    table = told[start + 1 :].partition("\n\n")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == sorted([choice, *CHOICES[choice]])
 
 
 def test_the_signals_of_the_reference_are_those_that_phrases_knows() -> None:
