@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import attrs
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +20,7 @@ from coqs.scoring.span import score_range
 from coqs.scoring.worth import check_policy
 
 
-@attrs.frozen(slots=True, eq=False, repr=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class Prepared:
     """A rubric and a policy, ready to be applied to ratings."""
 
@@ -36,9 +38,14 @@ class Prepared:
             columns=score_columns(self.lookup, ratings),
             policy=self.policy,
             provenance=self.provenance,
-            range=score_range(self.narrowed, self.policy),
+            range=self.range,
             scorer=scorer,
         )
+
+    @functools.cached_property
+    def range(self) -> tuple[float, float]:
+        """The lowest and the highest overall score that there can be."""
+        return score_range(self.narrowed, self.policy)
 
     def details(self, ratings: Ratings) -> DetailColumns:
         """Work out what scores do not hold at once."""

@@ -65,7 +65,7 @@ def _group_bounds(lookup: Lookup, ratings: Ratings, rows: Rows, still_open: Sequ
 def _overall(lookup: Lookup, answers: Answers) -> Floats:
     n = len(answers)
     output = Output.of(n, len(lookup.plan.stages))
-    score_block(lookup, settle(lookup.plan.rubric, answers), output, Workspace.of(n), many=n > FEW)
+    score_block(lookup, settle(lookup.plan.rubric, answers), output, Workspace(), many=n > FEW)
     return output.overall
 
 

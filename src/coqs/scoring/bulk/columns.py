@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -16,7 +16,7 @@ from coqs.scoring.bulk.folding import Folded, fold, spread_over_form
 from coqs.scoring.bulk.groups import Group, columns_of_states, wide_states
 from coqs.scoring.bulk.judging import Judge
 from coqs.scoring.bulk.plan import Plan
-from coqs.scoring.bulk.tables import ALONE, PAIRS, Lookup
+from coqs.scoring.bulk.tables import Lookup
 from coqs.scoring.bulk.totals import Totals, added, set_scores, total
 from coqs.scoring.exact import ExactScore, score_sheet
 
@@ -49,24 +49,24 @@ class Output:
 class Workspace:
     """Room that every block uses again: fresh memory costs more than arithmetic."""
 
-    numbers: npt.NDArray[np.int16]
-    places: npt.NDArray[np.intp]
-    looked_up: npt.NDArray[np.complex128]
-    flags: npt.NDArray[np.int64]
+    rooms: dict[Hashable, npt.NDArray[Any]] = attrs.field(factory=dict)
 
-    @classmethod
-    def of(cls, n: int) -> Workspace:
-        """Return room for blocks of at most n rows."""
-        return cls(
-            np.empty(n, np.int16), np.empty(n, np.intp), np.empty(n, np.complex128), np.empty(n, np.int64)
-        )
+    def room(self, name: Hashable, dtype: Any, n: int) -> npt.NDArray[Any]:
+        """Return n entries of the room of this name."""
+        if name not in self.rooms or len(self.rooms[name]) < n:
+            self.rooms[name] = np.empty(n, dtype)
+        return self.rooms[name][:n]
+
+    def looked_up(self, name: Hashable, table: npt.NDArray[Any], places: Any) -> npt.NDArray[Any]:
+        """Return the entries of a table at these places, in the room of this name."""
+        return np.take(table, places, out=self.room(name, table.dtype, len(places)), mode="clip")
 
 
 def score_columns(lookup: Lookup, ratings: Ratings) -> ScoreColumns:
     """Score every row of ratings."""
     plan, n = lookup.plan, len(ratings)
     output = Output.of(n, len(plan.stages))
-    workspace = Workspace.of(min(n, BLOCK))
+    workspace = Workspace()
     for rows in blocks(n):
         asked = settle(plan.rubric, Answers.given(ratings, rows))
         score_block(lookup, asked, output[rows], workspace, many=n > FEW)
@@ -108,35 +108,26 @@ def _look_up(lookup: Lookup, asked: Asked, stages: Floats, workspace: Workspace)
     n = len(asked.answers)
     columns = columns_of_states(lookup.plan, asked)
     sums: dict[Any, Any] = {}
-    flags = np.zeros(n, np.int64)
-    numbers, places = workspace.numbers[:n], workspace.places[:n]
+    numbers, places = workspace.room("numbers", np.int16, n), workspace.room("places", np.intp, n)
     for stage, table in enumerate(lookup.stages):
         if table is None:
             raise TypeError("only stages with a table can be looked up")
         np.copyto(places, table.group.numbers(columns, numbers))
         np.take(table.reported, places, out=stages[stage], mode="clip")
-        if table.flags is not None:
-            flags += np.take(table.flags, places, out=workspace.flags[:n], mode="clip")
-        for names, pairs in table.pairs.items():
-            _accumulate(sums, names, pairs, places, workspace.looked_up[:n])
-        for name, alone in table.alone.items():
-            sums[name] = sums.get(name, 0) + np.take(alone, places)
-    return _apart(sums) | {"flags": flags}
-
-
-def _accumulate(sums: dict[Any, Any], name: Any, table: Any, places: Any, room: Any) -> None:
-    if name not in sums:
-        sums[name] = np.take(table, places)
-    else:
-        sums[name] += np.take(table, places, out=room, mode="clip")
+        for name, each in table.parts.items():
+            if name in sums:
+                sums[name] += workspace.looked_up(each.dtype, each, places)
+            else:
+                sums[name] = workspace.looked_up(name, each, places)
+    return _apart(sums)
 
 
 def _apart(sums: Mapping[Any, Any]) -> dict[str, Any]:
     """Part the complex sums into the two terms that each holds."""
-    parts = {name: sums[name] for name in ALONE if name in sums}
-    for first, second in PAIRS:
-        if (first, second) in sums:
-            parts |= {first: sums[first, second].real, second: sums[first, second].imag}
+    parts: dict[str, Any] = {name: values for name, values in sums.items() if isinstance(name, str)}
+    for names, values in sums.items():
+        if not isinstance(names, str):
+            parts |= dict(zip(names, (values.real, values.imag), strict=True))
     return parts
 
 

@@ -158,7 +158,7 @@ def _block(details: Details, asked: Asked, *, many: bool) -> DetailColumns:
     plan, n = details.lookup.plan, len(asked.answers)
     counts, points = _added(details, asked, many=many)
     output = Output.of(n, len(plan.stages))
-    totals = score_block(details.unrounded, asked, output, Workspace.of(n), many=many)
+    totals = score_block(details.unrounded, asked, output, Workspace(), many=many)
     names = (*KINDS, *map(str, Standing))
     ignored = np.zeros(n, np.int32) if asked.ignored is None else asked.ignored
     return DetailColumns.taking(
@@ -166,7 +166,7 @@ def _block(details: Details, asked: Asked, *, many: bool) -> DetailColumns:
         gates={name: counts[f"gates {name}"] for name in ERROR_CLASSES},
         gates_observed={name: counts[f"observed {name}"] for name in ERROR_CLASSES},
         points=_deduction_points(plan, totals) if plan.policy.combine == "deduction" else points,
-        possible=totals.possible,
+        possible=totals.possible(plan),
         counts={name: counts[name] for name in names} | {"ignored": ignored},
         bands=_bands(details, asked, output),
         **{name: counts[name] for name in SINGLE},
@@ -174,7 +174,7 @@ def _block(details: Details, asked: Asked, *, many: bool) -> DetailColumns:
 
 
 def _deduction_points(plan: Plan, totals: Totals) -> Floats:
-    return totals.earned / plan.scale
+    return np.asarray(totals.numer, np.float64) / plan.scale
 
 
 def _added(details: Details, asked: Asked, *, many: bool) -> tuple[dict[str, Any], Floats]:

@@ -27,11 +27,8 @@ class StageTable:
 
     group: Group
     reported: Table
-    flags: Table | None
-    """None where nothing in the stage can fail a verdict or forbid a score."""
-    pairs: Mapping[tuple[str, str], Table]
-    """complex128: two terms in one look-up."""
-    alone: Mapping[str, Table]
+    parts: Mapping[str | tuple[str, str], Table]
+    """Term, or pair of terms in one complex number, to its entries; "flags" where any is not 0."""
 
 
 @attrs.frozen(slots=False, eq=False, repr=False)
@@ -78,19 +75,17 @@ class Lookup:
 
 
 def _stage_table(group: Group, folded: Folded) -> StageTable:
-    pairs = {}
+    parts: dict[str | tuple[str, str], Table] = {}
     for names in PAIRS:
         first, second = (getattr(folded, name) for name in names)
         if second is not None:
-            pairs[names] = _complex(first if first is not None else second * 0, second)
-    alone = {name: getattr(folded, name) for name in ALONE}
-    return StageTable(
-        group=group,
-        reported=folded.reported,
-        flags=folded.flags if folded.flags.any() else None,
-        pairs=pairs,
-        alone={name: np.asarray(table, np.float64) for name, table in alone.items() if table is not None},
-    )
+            parts[names] = _complex(second * 0 if first is None else first, second)
+    for name in ALONE:
+        if getattr(folded, name) is not None:
+            parts[name] = np.asarray(getattr(folded, name), np.float64)
+    if folded.flags.any():
+        parts["flags"] = folded.flags
+    return StageTable(group, folded.reported, parts)
 
 
 def _complex(real: Table, imaginary: Table) -> Table:

@@ -30,45 +30,63 @@ class Totals:
     """As it is shown."""
     unrounded: Floats
     """As marks and bands see it."""
-    possible: Floats
-    """What the overall score is a share of; 0 where there is none."""
-    earned: Floats
+    numer: npt.NDArray[Any]
     """The overall numerator times the plan's scale, before any effect."""
+    denom: npt.NDArray[Any]
+    """The overall denominator times the plan's scale."""
     verdict_codes: npt.NDArray[np.int8]
     refused: Mask | None
     """Where an open answer forbids any score; None where the policy never does."""
 
+    def possible(self, plan: Plan) -> Floats:
+        """Return (n,) what the overall score is a share of; 0 where there is none."""
+        scored = ~np.isnan(self.unrounded)
+        if plan.policy.combine == "error_accuracy":
+            return scored.astype(np.float64)
+        possible: Floats = np.where(scored, self.denom, 0).astype(np.float64) / plan.scale
+        return possible
+
 
 def total(plan: Plan, parts: Parts, set_to: Floats | None, judge: Judge) -> Totals:
     """Return the overall scores; `set_to` are scores that rules set, NaN for none."""
-    flags = parts["flags"]
-    refused = count_of(flags, OPEN) > 0 if plan.policy.unanswered == "refuse" else None
+    flags = parts.get("flags")
+    refused = count_of(flags, OPEN) > 0 if plan.policy.unanswered == "refuse" and flags is not None else None
     numer, denom, scored = _whole(plan, parts)
     if refused is not None:
         scored = scored & ~refused
-    fired = count_of(flags, 1) > plan.policy.strikes
+    fired = count_of(flags, 1) > plan.policy.strikes if _gate_effect(plan) and flags is not None else None
     unrounded = _with_effects(plan, _score(plan, numer, denom, scored), fired, set_to)
-    missed = count_of(flags, MISSED) > 0
-    failed = fired | (count_of(flags, HARD) > 0) | (missed if refused is None else missed & ~refused)
+    failed = _failed(plan, flags, refused)
     if plan.rubric.pass_mark is not None:
-        failed |= judge.below(unrounded, plan.rubric.pass_mark, plan.grain)
-    verdict = np.where(scored, np.int8(PASS), np.int8(UNSCORED))
-    verdict[failed] = FAIL
+        below = judge.below(unrounded, plan.rubric.pass_mark, plan.grain)
+        failed = below if failed is None else failed | below
+    verdict = np.isnan(unrounded).astype(np.int8) * np.int8(UNSCORED)
+    if failed is not None:
+        np.putmask(verdict, failed, FAIL)
     return Totals(
         overall=_shown(plan, parts, denom, scored, unrounded, fired, set_to, judge),
         unrounded=unrounded,
-        earned=np.asarray(numer, np.float64),
-        possible=_possible(plan, denom, scored),
+        numer=numer,
+        denom=denom,
         verdict_codes=verdict,
         refused=refused,
     )
 
 
-def _possible(plan: Plan, denom: Any, scored: Mask) -> Floats:
-    if plan.policy.combine == "error_accuracy":
-        return scored.astype(np.float64)
-    possible: Floats = np.where(scored, denom, 0).astype(np.float64) / plan.scale
-    return possible
+def _failed(plan: Plan, flags: Any, refused: Mask | None) -> Mask | None:
+    """Return (n,) where gates, the irreversible or a stage's mark fail the verdict; None for nowhere."""
+    if flags is None:
+        return None
+    if refused is None:  # more than the strikes: in gates that fired, or in units that outweigh them all
+        failed: Mask = flags > min(plan.policy.strikes, HARD - 1)
+        return failed
+    missed = count_of(flags, MISSED) > 0
+    return (flags % MISSED > min(plan.policy.strikes, HARD - 1)) | (missed & ~refused)
+
+
+def _gate_effect(plan: Plan) -> bool:
+    """Tell whether gates that fire change the overall score."""
+    return plan.policy.gate_scope == "interaction" and plan.policy.gate_effect != "verdict_only"
 
 
 def _whole(plan: Plan, parts: Parts, numer: str = "numer", share: str = "share") -> tuple[Any, Any, Mask]:
@@ -93,17 +111,22 @@ def _whole(plan: Plan, parts: Parts, numer: str = "numer", share: str = "share")
 def _score(plan: Plan, numer: Any, denom: Any, scored: Mask) -> Floats:
     if plan.policy.combine == "error_accuracy":
         return np.where(scored, np.where(np.asarray(numer > 0, np.bool_), 0.0, 1.0), np.nan)
-    score = divided(numer, denom, scored)
+    if plan.structured and numer.dtype == np.float64:
+        with np.errstate(invalid="ignore"):  # what was not scored is 0 / 0, which is NaN
+            score = numer / denom
+        score[~scored] = np.nan  # also what is refused
+    else:
+        score = divided(numer, denom, scored)
     return np.minimum(score, 1.0) if plan.policy.bonus.endswith("clamped") else score
 
 
-def _with_effects(plan: Plan, score: Floats, fired: Mask, set_to: Floats | None) -> Floats:
+def _with_effects(plan: Plan, score: Floats, fired: Mask | None, set_to: Floats | None) -> Floats:
     """Return overall scores after floor, gates and set rules, in the policy's order."""
     policy = plan.policy
     for step in policy.precedence:
         if step == "floor" and policy.floor is not None:
             score = np.maximum(score, float(policy.floor))
-        elif step == "gate" and policy.gate_scope == "interaction" and policy.gate_effect != "verdict_only":
+        elif step == "gate" and fired is not None:
             score = np.where(fired, lowered(score, policy), score)
         elif step == "override" and set_to is not None:
             score = np.where(np.isnan(set_to) | np.isnan(score), score, set_to)
@@ -116,7 +139,7 @@ def _shown(
     denom: Any,
     scored: Mask,
     unrounded: Floats,
-    fired: Mask,
+    fired: Mask | None,
     set_to: Floats | None,
     judge: Judge,
 ) -> Floats:
