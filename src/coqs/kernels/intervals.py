@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +20,8 @@ def normal_quantile(confidence: float) -> float:
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence: must lie between 0 and 1, got {confidence}; use for example 0.95")
+    from statistics import NormalDist  # only where an interval is wanted
+
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, Self, TypeVar
 
@@ -18,12 +19,11 @@ from coqs.results.export import export_columns, plain_table
 from coqs.results.grouping import known_keys
 from coqs.results.groups import GroupTable
 from coqs.results.provenance import Provenance
-from coqs.results.saved import Saved, save
 from coqs.results.tally import Tally
 from coqs.rubric import Policy, Rubric
-from coqs.tables.archive import Path
 from coqs.tables.kinds import Kind, arrow_stream, table_of_kind
 
+Path = str | os.PathLike[str]
 S = TypeVar("S", bound="Scores")
 
 
@@ -298,6 +298,8 @@ class Scores:
         OSError
             The file cannot be written; nothing is left behind.
         """
+        from coqs.results.saved import save  # with what archives need
+
         save(self, path)
 
     @classmethod
@@ -315,6 +317,7 @@ class Scores:
             The file cannot be read.
         """
         import coqs  # a scorer stands on a higher floor, so it comes in by the front door
+        from coqs.results.saved import Saved
 
         saved = Saved.read(path)
         made = saved.provenance

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 
 from coqs.errors import MissingDependencyError, RecordError
 from coqs.tables.cells import kind_of
@@ -19,6 +18,8 @@ def zone_named(tz: str | None) -> dt.tzinfo | None:
         )
     if tz.upper() == "UTC":
         return dt.UTC
+    import zoneinfo  # only where a zone is named
+
     try:
         return zoneinfo.ZoneInfo(tz)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
