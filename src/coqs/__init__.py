@@ -52,7 +52,7 @@ _ROOMS = MappingProxyType(
         ),
         "interactions": ("Interaction", "Interactions", "Turn"),
         "ratings": ("RatedColumns", "Ratings"),
-        "results": ("Explanation", "GroupTable", "Problem", "Provenance", "Scores", "Tally"),
+        "results": ("Explanation", "GroupTable", "OneScore", "Problem", "Provenance", "Scores", "Tally"),
         "hookspecs": ("hookimpl",),
         "manager": ("PluginInfo", "Plugins", "list_plugins", "load_plugins"),
         "scoring": ("Scorer", "score"),

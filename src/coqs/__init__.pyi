@@ -56,6 +56,7 @@ from coqs.report import (
 from coqs.results import (
     Explanation as Explanation,
     GroupTable as GroupTable,
+    OneScore as OneScore,
     Problem as Problem,
     Provenance as Provenance,
     Scores as Scores,

@@ -6,6 +6,7 @@ Floor 2. Results are frozen values; arrays are read-only. What needs a higher fl
 from coqs.results.columns import REASONS, VERDICTS, DetailColumns, ScoreColumns
 from coqs.results.explanation import Explanation, Item, StageAccount, Step
 from coqs.results.groups import GroupTable
+from coqs.results.one import OneDetails, OneScore
 from coqs.results.problems import Problem
 from coqs.results.provenance import Provenance
 from coqs.results.scores import Scores
@@ -18,13 +19,15 @@ __all__ = [
     "Explanation",
     "GroupTable",
     "Item",
+    "OneDetails",
+    "OneScore",
     "Problem",
     "Provenance",
     "ScoreColumns",
     "Scores",
     "StageAccount",
-    "Tally",
     "Step",
+    "Tally",
     "stage_table",
     "whole_table",
 ]

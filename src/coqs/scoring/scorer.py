@@ -6,6 +6,8 @@ scores stands in `prepared`, and is loaded with the first scorer that is made.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -14,11 +16,14 @@ import numpy as np
 from coqs.errors import ComparisonError
 
 if TYPE_CHECKING:  # a scorer is handed these, so whoever makes one has loaded them
+    from collections.abc import Iterable, Iterator, Mapping
+
     import numpy.typing as npt
 
     from coqs.ratings import Ratings
-    from coqs.results import DetailColumns, Provenance, Scores
+    from coqs.results import DetailColumns, OneScore, Provenance, Scores
     from coqs.rubric import Policy, Rubric
+    from coqs.scoring.one import OneScorer
     from coqs.scoring.prepared import Prepared
 
 
@@ -81,6 +86,99 @@ class Scorer:
         """
         self._check(ratings)
         return self._prepared.scores(ratings, self)
+
+    def batches(
+        self,
+        batches: Iterable[Any],
+        *,
+        whole_interactions: bool = False,
+        columns: Mapping[str, str] | None = None,
+        absences: Mapping[str, str] | None = None,
+        facts: Iterable[str] = (),
+        tz: str | None = None,
+    ) -> Iterator[Scores]:
+        """Score a stream of batches, each when it is asked for; no more than a few are held.
+
+        `coqs.Tally` sums up what comes out.
+
+        Parameters
+        ----------
+        batches
+            Ratings, or tables of any kind that `Ratings.from_table` takes; any iterable of them.
+        whole_interactions
+            Keep the rows of one interaction together where they go on in the next batch. One batch is
+            then held until the next has come.
+        columns, absences, facts, tz
+            How tables are read, as in `Ratings.from_table`.
+
+        Yields
+        ------
+        The scores of each batch, in their order. What is in two batches for `whole_interactions` is in
+        the scores of the first.
+
+        Raises
+        ------
+        RecordError
+            A table cannot be read; the message says in which batch, counted from 0.
+        ComparisonError
+            Ratings were made under another rubric.
+        """
+        from coqs.scoring.batches import score_batches
+
+        how = {"columns": columns, "absences": absences, "facts": facts, "tz": tz}
+        return score_batches(self, self.rubric, batches, whole_interactions=whole_interactions, how=how)
+
+    def score_one(
+        self,
+        answers: Mapping[str, Any],
+        *,
+        customer_set: str | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> OneScore:
+        """Score one interaction at once, as the row of a batch would be scored.
+
+        For programs that are asked for one score and wait for it; for many, a batch is much faster.
+
+        Parameters
+        ----------
+        answers
+            Criterion id to a level's id, its position from 0, a number (numeric criteria), options as
+            `a|b` or a list of ids, an absence, or None. Criteria left out are unanswered.
+        customer_set
+            Who was served; criteria for certain sets are asked of these only.
+        facts
+            Fact id to value, for criteria that depend on facts.
+
+        Raises
+        ------
+        RecordError
+            An unknown criterion, level, customer set or fact, or a value of the wrong kind: all counted,
+            the first ten named by their ids, never by the values' words.
+
+        Examples
+        --------
+        >>> import coqs
+        >>> rubric = coqs.Rubric.from_toml_text('''
+        ... schema = 1
+        ... id = "door"
+        ... version = "1"
+        ... pass_mark = "1/2"
+        ... [[criteria]]
+        ... id = "greets"
+        ... stage = "greeting"
+        ... levels = [{ id = "no", points = 0 }, { id = "yes", points = 1 }]
+        ... ''')
+        >>> scorer = coqs.Scorer(rubric)
+        >>> scorer.score_one({"greets": "yes"})
+        <OneScore: 1.0000, pass>
+        """
+        return self._one.score(answers, customer_set, facts)
+
+    @functools.cached_property
+    def _one(self) -> OneScorer:
+        from coqs.scoring.one import OneScorer
+
+        return OneScorer.of(self._prepared.narrowed, self.policy, self.controller)
 
     @property
     def applied_rubric(self) -> Rubric:

@@ -1,0 +1,217 @@
+"""Tables for scoring one interaction: what each answer adds, packed into one whole number.
+
+What a criterion brings to the sums (`exact.term_of`) depends on its own answer alone, so it is worked out
+once for every answer that there can be. All sums of a sheet stand side by side in one whole number, each
+in bits of its own, so that adding up a sheet is adding one number for each answer; none is ever rounded.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Self
+
+import attrs
+
+from coqs.model import Absence, Standing
+from coqs.ratings import Answer
+from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
+from coqs.rubric.criteria import ERROR_CLASSES
+from coqs.scoring.exact import MISSING, Term, could_score, term_of
+from coqs.scoring.worth import ZERO
+
+Added = dict[str, Fraction | int]
+"""What an answer adds to each sum, by the sum's name; those left out get nothing."""
+MOST_OPTIONS = 6
+"""A several choice of n options has 2**n answers; with more options a sheet is scored the long way."""
+WIDTHS = (("h", 16), ("i", 32), ("q", 64))
+OF_STAGE = ("earned", "possible", "dropped", "count", "shares", "fired", "errors", "watched")
+"""What `finish.StageSums` holds; the first two come first in every sheet's sums."""
+OF_SHEET = (
+    "failing",
+    "demanded",
+    *(f"able_{absence}" for absence in (*MISSING, Absence.NOT_APPLICABLE)),
+    *(f"gates_{error_class}" for error_class in ERROR_CLASSES),
+    "gates_unobserved",
+    "irreversible",
+    "answered",
+    "counted_answered",
+    "counted_open",
+    "points",
+)
+
+
+def of_stage(name: str, place: int) -> str:
+    """Name a stage's own sum."""
+    return f"{name}.{place}"
+
+
+@attrs.frozen(slots=True, eq=False)
+class Layout:
+    """Where each sum stands in the whole number, and by what it is multiplied to be whole."""
+
+    places: Mapping[str, int]
+    """Which sum is where, in order."""
+    scales: tuple[int, ...]
+    shifts: tuple[int, ...]
+    form: struct.Struct
+    flip: int
+    """The top bit of every sum: added first and flipped last, it lets sums be negative."""
+
+    @classmethod
+    def holding(cls, names: Sequence[str], added: Iterable[Sequence[Added]]) -> Self | None:
+        """Lay out sums that hold an answer to each criterion; None where they would be too large."""
+        largest = dict.fromkeys(names, ZERO)
+        scales = dict.fromkeys(names, 1)
+        for answers in added:
+            for name in names:
+                values = [Fraction(each.get(name, 0)) for each in answers]
+                largest[name] += max(map(abs, values), default=ZERO)
+                scales[name] = math.lcm(scales[name], *(value.denominator for value in values))
+        _share_scales(scales)
+        bits = [largest[name] * scales[name] for name in names]
+        widths = [next((width for width in WIDTHS if most < 2 ** (width[1] - 2)), None) for most in bits]
+        kept = [width for width in widths if width is not None]
+        if len(kept) < len(widths):
+            return None
+        starts = [sum(width for _, width in kept[:place]) for place in range(len(kept))]
+        tops = (start + width - 1 for start, (_, width) in zip(starts, kept, strict=True))
+        form = struct.Struct("<" + "".join(code for code, _ in kept))
+        flip = sum(1 << top for top in tops)
+        places = {name: place for place, name in enumerate(names)}
+        return cls(places, tuple(scales[name] for name in names), tuple(starts), form, flip)
+
+    def first(self, count: int) -> struct.Struct:
+        """Return what reads the first sums only."""
+        return struct.Struct(self.form.format[: count + 1])
+
+    def pack(self, added: Added) -> int:
+        """Return what an answer adds, as one whole number; sums that are not held are left out."""
+        known = ((self.places[name], value) for name, value in added.items() if value and name in self.places)
+        return sum(int(value * self.scales[place]) << self.shifts[place] for place, value in known)
+
+    def unpack(self, total: int) -> tuple[int, ...]:
+        """Return the sums, each times its scale."""
+        sums: tuple[int, ...] = self.form.unpack((total ^ self.flip).to_bytes(self.form.size, "little"))
+        return sums
+
+    def read(self, total: int) -> dict[str, Fraction]:
+        """Return the sums by name."""
+        sums = zip(self.places, self.unpack(total), self.scales, strict=True)
+        return {name: Fraction(value, scale) for name, value, scale in sums}
+
+
+def _share_scales(scales: dict[str, int]) -> None:
+    """Multiply what was earned in a stage and what was possible by the same, so that their ratio stays."""
+    for name in [name for name in scales if name.startswith("earned.")]:
+        other = name.replace("earned", "possible")
+        scales[name] = scales[other] = math.lcm(scales[name], scales[other])
+
+
+def sum_names(rubric: Rubric, policy: Policy) -> tuple[str, ...]:
+    """Name the sums that a policy needs, those that every sheet is judged by first."""
+    first, others = OF_STAGE[:2], [name for name in OF_STAGE[2:] if _needs(policy, name)]
+    places = range(len(rubric.stages))
+    hot = [of_stage(name, place) for name in first for place in places]
+    cold = [of_stage(name, place) for name in others for place in places]
+    return (*hot, *OF_SHEET, *cold)
+
+
+def _needs(policy: Policy, name: str) -> bool:
+    match name:
+        case "errors" | "watched":
+            return policy.combine == "error_accuracy"
+        case "dropped" | "shares":
+            return policy.not_applicable == "drop_equal"
+        case "count":
+            return policy.not_applicable == "drop_equal" or policy.combine == "deduction"
+        case _:
+            return True
+
+
+def answers_of(criterion: Criterion) -> dict[int, Answer] | None:
+    """Return each possible answer by its code (of options: the bit set); None where there are too many."""
+    found = {absence.code: Answer(absence=absence) for absence in Absence}
+    n = len(criterion.scale.ids)
+    if not isinstance(criterion.scale, SeveralChoice):
+        return found | {place: Answer(position=place) for place in range(n)}
+    if n > MOST_OPTIONS:
+        return None
+    sets = {bits: tuple(place for place in range(n) if bits >> place & 1) for bits in range(2**n)}
+    return found | {bits: Answer(chosen=chosen) for bits, chosen in sets.items()}
+
+
+@attrs.frozen(slots=True, eq=False)
+class Adder:
+    """Works out what answers add under a rubric and a policy."""
+
+    rubric: Rubric
+    policy: Policy
+    able: frozenset[str]
+    """The criteria on which it hangs whether there is a score."""
+    counted: frozenset[str]
+    """The criteria whose answers are counted; those of other controllers are not."""
+
+    @classmethod
+    def of(cls, rubric: Rubric, policy: Policy, controller: str | None) -> Self:
+        """Make the adder of a rubric that was narrowed to a controller's criteria."""
+        mine = [each.id for each in rubric.criteria if controller in (None, each.controlled_by)]
+        able = frozenset(each.id for each in could_score(rubric, policy))
+        return cls(rubric, policy, able, frozenset(mine))
+
+    def added(self, criterion: Criterion, answer: Answer) -> Added:
+        """Return what an answer to a criterion adds to each sum."""
+        term = term_of(criterion, answer, self.policy, None)
+        place = self.rubric.stage_ids.index(criterion.stage)
+        own = {of_stage(name, place): value for name, value in _stage_part(self.policy, term).items()}
+        return own | self._verdict_part(term, answer) | self._told_part(term, answer)
+
+    def _verdict_part(self, term: Term, answer: Answer) -> Added:
+        criterion, gate = term.criterion, term.criterion.gate
+        below = term.own is not None and term.own.standing is Standing.BELOW
+        ethics = gate is not None and gate.error_class == "ethics" and term.hit
+        fails = (criterion.irreversible and below) or ethics or (term.fired and not self.policy.strikes)
+        able = criterion.id in self.able
+        return {
+            "failing": fails,
+            "demanded": able and answer.is_open and not criterion.bonus,
+            "irreversible": criterion.irreversible and below,
+        }
+
+    def _told_part(self, term: Term, answer: Answer) -> Added:
+        id, gate, answered = term.criterion.id, term.criterion.gate, answer.absence is None
+        return {
+            f"able_{answer.absence}": id in self.able,
+            f"gates_{gate.error_class if gate else ''}": term.hit,
+            "gates_unobserved": gate is not None and answer.is_open,
+            "answered": answered,
+            "counted_answered": answered and id in self.counted,
+            "counted_open": answer.is_open and id in self.counted,
+            "points": _points(self.policy, term),
+        }
+
+
+def _stage_part(policy: Policy, term: Term) -> Added:
+    counts = term.counts == "possible" and term.counted is not None
+    gate = term.criterion.gate
+    watched = gate is not None and policy.error_class in (None, gate.error_class) and term.own is not None
+    return {
+        "earned": term.earned,
+        "possible": term.possible,
+        "dropped": term.dropped,
+        "count": counts,
+        "shares": (term.counted.share or ZERO) if counts and term.counted else ZERO,
+        "fired": term.fired,
+        "errors": watched and term.fired,
+        "watched": watched,
+    }
+
+
+def _points(policy: Policy, term: Term) -> Fraction:
+    """Return the raw points that an answer adds; under `deduction` they are what it adds to the score."""
+    if policy.combine == "deduction":
+        return term.earned
+    worth = term.own or term.counted
+    return ZERO if worth is None or term.criterion.record_only else worth.points or ZERO
