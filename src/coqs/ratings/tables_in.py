@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from coqs.ratings.cells import CriterionColumn, absence_names, criterion_column,
 from coqs.ratings.context_in import Incoming, facts_of, texts_of, times_of
 from coqs.ratings.long_in import LONG, Pairs, gathered, spread
 from coqs.rubric import Criterion, Rubric
-from coqs.tables import Encoded, Place, Refusals, Times, column_of, columns_of, same_length
+from coqs.tables import Encoded, Place, Refusals, Times, open_table
 
 
 def row_number(row: int) -> Spot:
@@ -34,21 +34,19 @@ def columns_of_ratings(
     place: Place = row_number,
 ) -> dict[str, Any]:
     """Return the parts of a `Ratings` from a table, or raise for all problems."""
-    given = columns_of(table, names=columns or {})
+    given = open_table(table, names=columns or {})
     words = absence_names(absences)
     kept = (facts,) if isinstance(facts, str) else tuple(facts)
-    long = all(name in given for name in LONG) and not set(LONG) & set(rubric.criterion_ids)
-    _check_headers(given, rubric, kept, long=long)
-    found = {name: column_of(values, name=name) for name, values in given.items()}
-    same_length({name: len(column) for name, column in found.items()})
-    read = Incoming(found, rubric, words, kept, tz, place, Refusals())
+    long = all(name in given.names for name in LONG) and not set(LONG) & set(rubric.criterion_ids)
+    _check_headers(given.names, rubric, kept, long=long)
+    read = Incoming(given.read(), rubric, words, kept, tz, place, Refusals())
     parts = _long_parts(read) if long else _wide_parts(read)
     if read.refused.count:
         raise read.refused.error("ratings")
     return parts
 
 
-def _check_headers(names: Iterable[str], rubric: Rubric, facts: tuple[str, ...], *, long: bool) -> None:
+def _check_headers(names: Sequence[str], rubric: Rubric, facts: tuple[str, ...], *, long: bool) -> None:
     criteria = LONG if long else rubric.criterion_ids
     known = {"interaction", "rater", "at", *CONTEXT, *criteria, *rubric.fact_ids, *facts}
     if "interaction" not in names:

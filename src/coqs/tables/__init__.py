@@ -7,7 +7,7 @@ from coqs.tables.arrow_texts import ArrowTexts, arrow
 from coqs.tables.cells import Place, Refusals, as_number, digits_of, is_missing, kind_of
 from coqs.tables.coded import Coded, Column, Moments, Numbers, coded, first_rows, rows_of
 from coqs.tables.columns import Floats, Problem, number_column, refuse_cells, text_column
-from coqs.tables.doors import column_of, columns_of, same_length
+from coqs.tables.doors import OpenTable, column_of, open_table
 from coqs.tables.encoded import Encoded
 from coqs.tables.frozen import FrozenMapping, freeze, frozen_array, read_only
 from coqs.tables.times import TIME_UNIT, Times, time_column, times_array
@@ -23,6 +23,7 @@ __all__ = [
     "FrozenMapping",
     "Moments",
     "Numbers",
+    "OpenTable",
     "Place",
     "Problem",
     "Refusals",
@@ -31,7 +32,6 @@ __all__ = [
     "as_number",
     "coded",
     "column_of",
-    "columns_of",
     "digits_of",
     "first_rows",
     "freeze",
@@ -39,10 +39,10 @@ __all__ = [
     "is_missing",
     "kind_of",
     "number_column",
+    "open_table",
     "read_only",
     "refuse_cells",
     "rows_of",
-    "same_length",
     "text_column",
     "time_column",
     "times_array",

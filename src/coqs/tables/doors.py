@@ -8,9 +8,10 @@ save narwhals and pyarrow.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Any
 
+import attrs
 import numpy as np
 
 from coqs.errors import MissingDependencyError, RecordError
@@ -24,10 +25,36 @@ from coqs.tables.plain import coded_texts, column_of_array, column_of_cells
 FRAMES = ("pandas", "polars", "duckdb", "modin", "cudf", "dask", "ibis", "pyspark")
 """Libraries whose tables narwhals reads."""
 STREAMS = ("__arrow_c_stream__", "__arrow_c_array__")
+_Found = tuple[list[str], Callable[[], Iterable[Any]]]
+"""A table's names, and what brings its columns."""
 
 
-def columns_of(table: Any, *, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return a table's columns as its library holds them, under our names.
+@attrs.frozen(slots=True, eq=False, repr=False)
+class OpenTable:
+    """A table of whatever library, of which only the headers were looked at."""
+
+    names: tuple[str, ...]
+    """The columns, under our names."""
+    _columns: Callable[[], Iterable[Any]]
+
+    def read(self) -> dict[str, Column]:
+        """Return the columns; they must be of one length."""
+        columns = {
+            name: column_of(values, name=name)
+            for name, values in zip(self.names, self._columns(), strict=True)
+        }
+        lengths = {name: len(column) for name, column in columns.items()}
+        if len(set(lengths.values())) > 1:
+            shortest, longest = min(lengths, key=lengths.__getitem__), max(lengths, key=lengths.__getitem__)
+            raise RecordError(
+                f"table: columns must be of one length, got {lengths[shortest]} in {shortest!r} "
+                f"and {lengths[longest]} in {longest!r}; mend the table"
+            )
+        return columns
+
+
+def open_table(table: Any, *, names: Mapping[str, str]) -> OpenTable:
+    """Look at the headers of a table.
 
     Parameters
     ----------
@@ -43,113 +70,102 @@ def columns_of(table: Any, *, names: Mapping[str, str]) -> dict[str, Any]:
     MissingDependencyError
         The library that reads such a table is not installed.
     """
-    found = _opened(table)
-    _check_names([name for name, _ in found])
+    headers, columns = _opened(table)
+    _check_names(headers)
     theirs = {value: key for key, value in names.items()}
     if len(theirs) < len(names):
         raise RecordError("columns: must not give one column two names; mend the mapping")
-    columns = {theirs.get(name, name): values for name, values in found}
-    known = {name for name, _ in found}
-    absent = [name for name in theirs if name not in known]
+    absent = theirs.keys() - set(headers)
     if absent:
-        raise RecordError(f"columns: must name columns of the table, got {absent[0]!r}; mend the mapping")
-    if len(columns) < len(found):
+        raise RecordError(f"columns: must name columns of the table, got {min(absent)!r}; mend the mapping")
+    ours = tuple(theirs.get(name, name) for name in headers)
+    if len(set(ours)) < len(ours):
         raise RecordError("columns: must not give two columns one name; mend the mapping")
-    return columns
+    return OpenTable(ours, columns)
 
 
-def same_length(lengths: Mapping[str, int]) -> None:
-    """Refuse columns that are not of one length."""
-    if len(set(lengths.values())) > 1:
-        shortest, longest = min(lengths, key=lengths.__getitem__), max(lengths, key=lengths.__getitem__)
-        raise RecordError(
-            f"table: columns must be of one length, got {lengths[shortest]} in {shortest!r} "
-            f"and {lengths[longest]} in {longest!r}; mend the table"
-        )
-
-
-def _check_names(names: Sequence[str]) -> None:
-    if len(set(names)) == len(names):
-        return
+def _check_names(names: Iterable[Any]) -> None:
     seen: set[str] = set()
-    for name in names:
+    for name in map(str, names):
         if name in seen:
             raise RecordError(f"table: columns must be named once, got {name[:60]!r} again; rename one")
         seen.add(name)
 
 
-def _opened(table: Any) -> list[tuple[str, Any]]:
-    """Return a table's columns in order."""
+def _opened(table: Any) -> _Found:
     if isinstance(table, Mapping):
-        return [(str(name), values) for name, values in table.items()]
-    arrow_table = _as_arrow(table)
-    if arrow_table is None:
-        frame = _framed(table)
-        if isinstance(frame, list):
-            return frame
-        arrow_table = _streamed(table) if frame is None else frame
-    return list(zip(arrow_table.column_names, arrow_table.columns, strict=True))
+        return [str(name) for name in table], table.values
+    return _of_arrow(_as_arrow(table)) or _framed(table) or _streamed(table)
 
 
 def _as_arrow(table: Any) -> Any:
-    """Return a table of pyarrow as it is; None where it is none."""
+    """Return a table of pyarrow, however it is held; None where it is none."""
     pa = sys.modules.get("pyarrow")
-    if pa is None:
+    if pa is None or not isinstance(table, pa.Table | pa.RecordBatch | pa.RecordBatchReader):
         return None
     if isinstance(table, pa.RecordBatchReader):
         return table.read_all()
-    return (
-        pa.Table.from_batches([table])
-        if isinstance(table, pa.RecordBatch)
-        else (table if isinstance(table, pa.Table) else None)
-    )
+    return pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
+
+
+def _of_arrow(table: Any) -> _Found | None:
+    return None if table is None else (table.column_names, table.itercolumns)
 
 
 def _library(value: Any) -> str:
     return type(value).__module__.partition(".")[0]
 
 
-def _framed(table: Any) -> Any:
-    """Return the columns of a data frame as narwhals sees them, or an Arrow table; None where it is none."""
-    is_frame = _library(table) in FRAMES or hasattr(table, "__dataframe__")
+def _framed(table: Any) -> _Found | None:
+    """Return the columns of a data frame that narwhals knows; None where it is none."""
     try:
         import narwhals.stable.v2 as nw
     except ImportError:
-        if is_frame:
+        if _library(table) in FRAMES or hasattr(table, "__dataframe__"):
             raise MissingDependencyError("a data frame", library="narwhals", extra="tables") from None
         return None
-    from narwhals.exceptions import DuplicateError
-
     try:
         frame = nw.from_native(table, pass_through=True)
         if isinstance(frame, nw.LazyFrame):
-            is_polars = frame.implementation.is_polars()
-            frame = frame.collect() if is_polars else frame.collect(_arrow_for("a relation"))
-    except DuplicateError:
-        _check_names([str(name) for name in table.columns])
+            frame = _collected(frame)
+    except nw.exceptions.DuplicateError:
+        _check_names(table.columns)
         raise RecordError("table: columns must be named once, got a name again; rename one") from None
-    if not isinstance(frame, nw.DataFrame):
-        return None
-    return _as_arrow(frame.to_native()) or [(str(name), frame[name]) for name in frame.columns]
+    return _of_frame(frame) if isinstance(frame, nw.DataFrame) else None
 
 
-def _arrow_for(what: str) -> Any:
-    arrow(what)
-    return "pyarrow"
+def _collected(frame: Any) -> Any:
+    """Let a table that is computed when asked for be computed."""
+    if frame.implementation.is_polars():
+        return frame.collect()
+    arrow("a relation")
+    return frame.collect("pyarrow")
 
 
-def _streamed(table: Any) -> Any:
+def _of_frame(frame: Any) -> _Found:
+    native = frame.to_native()
+    if frame.implementation.is_pandas_like():
+        return [str(name) for name in native.columns], lambda: (series for _, series in native.items())
+    try:
+        return _of_arrow(_as_arrow(native)) or (frame.columns, frame.to_arrow().itercolumns)
+    except Exception:  # noqa: BLE001  # no pyarrow, or a column of a kind that Arrow does not have: one by one
+        return frame.columns, frame.iter_columns
+
+
+def _streamed(table: Any) -> _Found:
     """Return what speaks a protocol of Arrow or of data frames as an Arrow table."""
     if any(hasattr(table, each) for each in STREAMS):
-        return arrow("a stream of Arrow").table(table)
-    if hasattr(table, "__dataframe__"):
+        found = arrow("a stream of Arrow").table(table)
+    elif hasattr(table, "__dataframe__"):
         arrow("a data frame of the interchange protocol")
         from pyarrow.interchange import from_dataframe
 
-        return from_dataframe(table)
-    raise RecordError(
-        f"table: must be a mapping of columns, got {kind_of(table)}; pass a dict of arrays or a data frame"
-    )
+        found = from_dataframe(table)
+    else:
+        raise RecordError(
+            f"table: must be a mapping of columns, got {kind_of(table)}; pass a dict of arrays or a data frame"
+        )
+    return found.column_names, found.itercolumns
 
 
 def column_of(values: Any, *, name: str = "") -> Column:
@@ -208,19 +224,16 @@ def _series(values: Any) -> Any:
 
 
 def _of_series(series: Any, name: str) -> Column:
+    """Read a series as NumPy or Arrow hold it, or cell by cell where it is of a kind that they do not have."""
     native = series.to_native()
     dtype = getattr(native, "dtype", None)
     if isinstance(dtype, np.dtype):
         return _of_objects(native) if dtype.kind == "O" else column_of_array(native.to_numpy(), name=name)
     try:
-        import pyarrow as pa
-
         array = series.to_arrow()
-    except (ImportError, TypeError, ValueError, NotImplementedError):  # a kind that Arrow does not have
+    except Exception:  # noqa: BLE001  # no pyarrow, or a kind that Arrow does not have
         return column_of_cells(series.to_list())
-    return column_of_arrow(
-        array if isinstance(array, pa.Array | pa.ChunkedArray) else pa.array(array), name=name
-    )
+    return column_of_arrow(array, name=name)
 
 
 def _of_objects(native: Any) -> Column:
