@@ -43,13 +43,14 @@ def key_column(ratings: Ratings, key: str, zone: dt.tzinfo | None = None) -> Enc
         return ratings.context[key]
     if key in ratings.facts:
         fact = ratings.facts[key]
-        return fact if isinstance(fact, Encoded) else _numbers_as_texts(fact)
+        return fact if isinstance(fact, Encoded) else numbers_as_texts(fact)
     if zone is not None and key in CYCLES:
         return time_key(ratings.at, key, zone)
     raise NotFoundError("key", key, known_keys(ratings), where="by")
 
 
-def _numbers_as_texts(values: npt.NDArray[np.float64]) -> Encoded:
+def numbers_as_texts(values: npt.NDArray[np.float64]) -> Encoded:
+    """Write numbers as texts: 1.0 as 1; missing where NaN."""
     known = ~np.isnan(values)
     codes = np.full(len(values), -1, np.int32)
     distinct, codes[known] = np.unique(values[known], return_inverse=True)

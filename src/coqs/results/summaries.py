@@ -95,16 +95,17 @@ def _hidden(columns: Column, enough: npt.NDArray[np.bool_]) -> Column:
 
 def _mean_columns(groups: Groups, confidence: float) -> Column:
     what = RATIO_OF_SUMS if RATIO_OF_SUMS.x in groups.total.sums else MEAN
-    mean, low, high = _ratio_columns(groups, what, confidence)
     n = groups.total.counts["n_scored"]
     squares = _residual_squares(groups.total, groups.total, MEAN, n >= 2)
+    own = squares if what is MEAN and not groups.clustered else _squares(groups, what)
+    mean, low, high = _ratio_columns(groups, what, own, confidence)
     sd = np.sqrt(np.where(n >= 2, squares, np.nan) / np.maximum(n - 1, 1))
     return {"mean": mean, "ci_low": low, "ci_high": high, "sd": sd}
 
 
 def _standing_columns(groups: Groups, confidence: float, enough: npt.NDArray[np.bool_]) -> Column:
     total = groups.total
-    share, low, high = _ratio_columns(groups, EXCEEDS, confidence)
+    share, low, high = _ratio_columns(groups, EXCEEDS, _squares(groups, EXCEEDS), confidence)
     others = {f"{name}_share": _quotient(total, name, "answered") for name in reversed(STANDINGS[:2])}
     columns = {"exceeds_share": share, "exceeds_ci_low": low, "exceeds_ci_high": high, **others}
     coverage = _quotient(total, "answered", "asked")
@@ -132,16 +133,21 @@ def _share_columns(groups: Groups, what: Ratio, confidence: float) -> Column:
     return {f"{what.x}_share": share, f"{what.x}_ci_low": low, f"{what.x}_ci_high": high}
 
 
-def _ratio_columns(groups: Groups, what: Ratio, confidence: float) -> tuple[Floats, Floats, Floats]:
+def _ratio_columns(
+    groups: Groups, what: Ratio, squares: Floats, confidence: float
+) -> tuple[Floats, Floats, Floats]:
     """Return a ratio of sums with its linearised interval; for a mean that is Student's."""
     ratio = _quotient(groups.total, what.x, what.y)
     n = groups.clusters(what.units) if groups.clustered else groups.total.counts[what.units]
-    if groups.clustered:
-        squares = _cluster_squares(groups, what)
-    else:
-        squares = _residual_squares(groups.total, groups.total, what, n >= 2)
     low, high = ratio_interval(ratio, squares, _floats(groups.total, what.y), n, confidence=confidence)
     return ratio, low, high
+
+
+def _squares(groups: Groups, what: Ratio) -> Floats:
+    """Return (groups,) the sum of (x - ratio * y) squared, over interactions or clusters of them."""
+    if groups.clustered:
+        return _cluster_squares(groups, what)
+    return _residual_squares(groups.total, groups.total, what, groups.total.counts[what.units] >= 2)
 
 
 def _cluster_squares(groups: Groups, what: Ratio) -> Floats:
@@ -166,8 +172,8 @@ def _residual_squares(part: Measures, whole: Measures, what: Ratio, which: npt.N
     places = np.flatnonzero(which)
     names = [what.x, what.y, f"{what.x}*{what.x}", *_products(what)]
     bits = max(_bits(part, names), 2 * _bits(whole, names[:2]))
-    x, y = (_integers(whole.at(places), name, bits // 2) for name in names[:2])
-    xx, xy, yy = (_integers(part.at(places), name, bits) for name in names[2:])
+    x, y = (_integers(whole, name, bits // 2, places) for name in names[:2])
+    xx, xy, yy = (_integers(part, name, bits, places) for name in names[2:])
     some = np.flatnonzero(y != 0)
     x, y, xx, xy, yy = (each[some] for each in (x, y, xx, xy, yy))
     above = y * y * xx - 2 * x * y * xy + x * x * yy
@@ -188,10 +194,11 @@ def _bits(measures: Measures, names: list[str]) -> int:
     return most + most % 2
 
 
-def _integers(measures: Measures, name: str, bits: int) -> Integers:
+def _integers(measures: Measures, name: str, bits: int, places: Any = slice(None)) -> Integers:
+    """Return a sum of some groups, or a count, as Python integers in units of 2**-bits."""
     if name in measures.sums:
-        return measures.sums[name].integers(bits)
-    return np.asarray(measures.counts[name].astype(object) << bits, dtype=object)
+        return measures.sums[name].at(places).integers(bits)
+    return np.asarray(measures.counts[name][places].astype(object) << bits, dtype=object)
 
 
 def _floats(measures: Measures, name: str) -> Floats:
