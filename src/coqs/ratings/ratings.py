@@ -13,6 +13,7 @@ import numpy.typing as npt
 from coqs.errors import NotFoundError
 from coqs.facts import FactColumn, fact_at, same_facts, take_fact
 from coqs.model import Absence
+from coqs.ratings.columns_out import long_columns, wide_columns
 from coqs.ratings.rated import EvidenceTable
 from coqs.ratings.rows import RowIndex
 from coqs.ratings.sheet import Answer, Sheet
@@ -20,6 +21,7 @@ from coqs.ratings.tables_in import columns_of_ratings, row_number
 from coqs.ratings.tables_out import context_table, long_table, wide_table
 from coqs.rubric import Rubric
 from coqs.tables import Encoded, Place, Times, frozen_array, read_only, times_array
+from coqs.tables.kinds import Kind, table_of_kind
 
 UNNAMED = "(unnamed)"
 Layout = Literal["wide", "long"]
@@ -214,16 +216,28 @@ class Ratings:
         """Return the ids, and the context and facts that any row has, as plain columns."""
         return context_table(self)
 
-    def to_table(self, layout: Layout = "wide") -> dict[str, list[Any]]:
-        """Return the ratings as plain columns, from which `from_table` makes equal ones.
+    def to_table(self, layout: Layout = "wide", *, kind: Kind | None = None) -> Any:
+        """Return the ratings as a table, from which `from_table` makes equal ones.
+
+        Parameters
+        ----------
+        layout
+            "wide", a row an (interaction, rater) pair and a column a criterion; or "long", a row an answer.
+        kind
+            "polars", "pandas", "arrow" (a pyarrow table) or "duckdb" (a relation), whose texts are
+            categorical; None for a mapping of lists.
 
         Raises
         ------
         NotFoundError
-            No such layout.
+            No such layout, or no such kind of table.
+        MissingDependencyError
+            The library of that kind is not installed.
         """
         if layout not in get_args(Layout):
             raise NotFoundError("layout", layout, get_args(Layout), where="to_table")
+        if kind is not None:
+            return table_of_kind(long_columns(self) if layout == "long" else wide_columns(self), kind)
         return long_table(self) if layout == "long" else wide_table(self)
 
     def __eq__(self, other: object) -> bool:

@@ -81,7 +81,9 @@ def cells_of(ratings: RatedRows, criterion: Criterion) -> list[str | float | Non
         return [numbers[row] if code >= 0 else _absent(code) for row, code in enumerate(codes)]
     if id in ratings.choices:
         bits = ratings.choices[id].tolist()
-        return [_options(bits[row], ids) if code >= 0 else _absent(code) for row, code in enumerate(codes)]
+        return [
+            options_text(bits[row], ids) if code >= 0 else _absent(code) for row, code in enumerate(codes)
+        ]
     return [ids[code] if code >= 0 else _absent(code) for code in codes]
 
 
@@ -90,5 +92,6 @@ def _absent(code: int) -> str | None:
     return None if absence is Absence.UNANSWERED else str(absence)
 
 
-def _options(bits: int, ids: tuple[str, ...]) -> str:
+def options_text(bits: int, ids: tuple[str, ...]) -> str:
+    """Return chosen options as a table of ratings has them; `|` alone where none is chosen."""
     return "|".join(id for place, id in enumerate(ids) if bits >> place & 1) or "|"

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.ratings import Ratings
+from coqs.ratings.columns_out import Columns, context_columns
 from coqs.results.columns import REASONS, VERDICTS, Codes, DetailColumns, Floats
 from coqs.rubric import Rubric
 from coqs.tables import Encoded
-
-Columns = dict[str, Encoded | npt.NDArray[Any]]
 
 
 class Exported(Protocol):
@@ -52,16 +51,6 @@ def export_columns(scores: Exported) -> Columns:
 def _beside(columns: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
     """Rename the facts that bear the name of a column of scores."""
     return {f"fact_{name}" if name in table else name: column for name, column in columns.items()}
-
-
-def context_columns(ratings: Ratings) -> Columns:
-    """Return the ids, and the context and facts that any row has."""
-    columns: Columns = {"interaction": ratings.interaction}
-    beside = {"rater": ratings.rater, **ratings.context}
-    columns |= {name: column for name, column in beside.items() if column.present.any()}
-    if not np.isnat(ratings.at).all():
-        columns["at"] = ratings.at
-    return columns | dict(ratings.facts)
 
 
 def score_columns(scores: Exported) -> Columns:
