@@ -68,7 +68,7 @@ def _parser() -> Parser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and leave")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _demo(_command(commands, "demo", "make a sample, score it, print the findings, write report.html"))
-    _score(_command(commands, "score", "score a CSV file of ratings"))
+    _score(_command(commands, "score", "score a file of ratings"))
     _rate(_command(commands, "rate", "let machine raters rate a file of dialogues"))
     _explain(_command(commands, "explain", "account for one interaction's score, exactly"))
     _rubric(_command(commands, "rubric", "list, show and check rubrics"))
@@ -91,7 +91,7 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 def _score(parser: argparse.ArgumentParser) -> None:
     _ratings(parser)
-    parser.add_argument("--out", metavar="FILE", help="write the scores as CSV")
+    parser.add_argument("--out", metavar="FILE", help="write the scores: CSV, .parquet or .jsonl")
     parser.add_argument("--report", metavar="FILE", help="write the findings as a page (extra: report)")
     parser.add_argument(
         "--by",
@@ -119,7 +119,9 @@ def _score(parser: argparse.ArgumentParser) -> None:
 def _rate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dialogues", metavar="DIALOGUES", help="a file of JSON lines, one interaction a line")
     _rubric_option(parser)
-    parser.add_argument("--out", metavar="FILE", required=True, help="write the ratings as CSV")
+    parser.add_argument(
+        "--out", metavar="FILE", required=True, help="write the ratings: CSV, .parquet or .jsonl"
+    )
     parser.add_argument(
         "--rater", metavar="NAME", action="append", help="plugin that rates (default: phrases)"
     )
@@ -161,7 +163,7 @@ def _plugins(parser: argparse.ArgumentParser) -> None:
 
 def _ratings(parser: argparse.ArgumentParser) -> None:
     """Add what is needed to read and score a file of ratings."""
-    parser.add_argument("ratings", metavar="RATINGS", help="a CSV file of ratings, wide or long")
+    parser.add_argument("ratings", metavar="RATINGS", help="a file of ratings, wide or long")
     _rubric_option(parser)
     parser.add_argument("--policy", metavar="NAME", help="how answers become scores (default: the rubric's)")
     parser.add_argument(
@@ -186,6 +188,21 @@ def _ratings(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="a column to keep as a fact although the rubric does not declare it",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("csv", "parquet", "jsonl"),
+        help="of the file (default: as its name ends; CSV where that says nothing)",
+    )
+    parser.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="of the file, such as cp1252 or utf-16 (default: UTF-8, or as its byte-order mark says)",
+    )
+    parser.add_argument(
+        "--separator",
+        metavar="MARK",
+        help="between cells: comma, semicolon, tab, pipe, or a character (default: comma)",
     )
     _reading(parser)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from coqs.cli.findings import findings, table_lines
 from coqs.cli.inputs import plugins_with_warnings
 from coqs.cli.outputs import check_places, check_report, report_of, write_together
+from coqs.cli.summary import Summary
 from coqs.cli.text import show
 from coqs.sample_data import make_sample
 from coqs.scoring import score
@@ -24,7 +25,7 @@ def demo(arguments: Namespace) -> int:
     scores = score(make_sample(n=arguments.n, seed=arguments.seed, plugins=plugins))
     write_together((target, report_of(scores)))
     show(f"a made-up sample (seed {arguments.seed}), nothing in it is real")
-    show(findings(scores))
+    show(findings(Summary.of(scores)))
     for key in ("customer_set", "provider"):
         show(["", *table_lines(scores.by(key))])
     show(["", f"wrote {target}"])

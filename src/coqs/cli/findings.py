@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from coqs.cli.summary import Summary
 from coqs.cli.text import aligned, counted, per_cent
-from coqs.results import REASONS, GroupTable, Scores, stage_table, whole_table
+from coqs.results import REASONS, GroupTable
 
 
-def findings(scores: Scores) -> Iterator[str]:
+def findings(summary: Summary) -> Iterator[str]:
     """Yield the lines of the findings on all rows; groups are tables of their own."""
-    whole = whole_table(scores).rows()[0]
-    yield from _head(scores, whole)
+    whole = summary.whole.table().rows()[0]
+    yield from _head(summary, whole)
     yield ""
-    yield from _gates(scores, whole)
+    yield from _gates(summary, whole)
     yield ""
     yield from _overall(whole)
     yield ""
-    yield from table_lines(stage_table(scores))
+    yield from table_lines(summary.stages.table())
 
 
 def table_lines(table: GroupTable) -> list[str]:
@@ -31,39 +32,36 @@ def table_lines(table: GroupTable) -> list[str]:
     return aligned(rows)
 
 
-def _head(scores: Scores, whole: dict[str, Any]) -> Iterator[str]:
-    made, raters = scores.provenance, scores.ratings.rater
-    names = len(raters.categories) + bool((~raters.present).any())
+def _head(summary: Summary, whole: dict[str, Any]) -> Iterator[str]:
+    made = summary.provenance
     yield f"rubric {made.rubric} {made.rubric_version}, policy {made.policy.name}, coqs {made.coqs_version}"
     yield (
-        f"{counted(whole['n'], 'interaction')}, {counted(len(scores), 'rating')} "
-        f"by {counted(names, 'rater')}: {_scored(scores)}"
+        f"{counted(whole['n'], 'interaction')}, {counted(summary.counts['rows'], 'rating')} "
+        f"by {counted(len(summary.raters), 'rater')}: {_scored(summary)}"
     )
     yield f"{per_cent(whole['coverage'])} of what was asked was answered"
 
 
-def _scored(scores: Scores) -> str:
-    reasons = scores.reason.tolist()
-    counts = {reason: reasons.count(reason) for reason in REASONS}
-    scored = counts.pop("")
+def _scored(summary: Summary) -> str:
+    counts = {reason: summary.n_with_reason(reason) for reason in REASONS if reason}
     why = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in counts.items() if n)
-    return f"{scored:,} scored, {len(reasons) - scored:,} not" + (f" ({why})" if why else "")
+    return f"{summary.n_with_reason(''):,} scored, {summary.n_unscored:,} not" + (f" ({why})" if why else "")
 
 
-def _gates(scores: Scores, whole: dict[str, Any]) -> Iterator[str]:
+def _gates(summary: Summary, whole: dict[str, Any]) -> Iterator[str]:
     rows = [["gates, by interactions", "failed", "of those answered", ""]]
-    for name in scores.gates:
+    for name in summary.gates:
         failed, answered = whole[f"gates_{name}"], whole[f"gates_{name}_observed"]
         share = per_cent(failed / answered) if answered else "cannot tell"
         rows.append([f"  {name}", f"{failed:,}", f"{answered:,}", share])
     yield from aligned(rows)
-    unobserved = scores.gates_unobserved
-    if unobserved.any():
-        rows_with = int((unobserved > 0).sum())
-        gates = counted(int(unobserved.sum()), "gate")
-        yield f"  not observed: {gates} asked and not answered, in {counted(rows_with, 'rating')}"
-    if scores.irreversible.any():
-        below = counted(int((scores.irreversible > 0).sum()), "rating")
+    counts = summary.counts
+    if counts["unobserved"]:
+        gates = counted(counts["unobserved"], "gate")
+        rows_with = counted(counts["unobserved_rows"], "rating")
+        yield f"  not observed: {gates} asked and not answered, in {rows_with}"
+    if counts["irreversible_rows"]:
+        below = counted(counts["irreversible_rows"], "rating")
         yield f"  irreversible: {below} with a life-safety or other irreversible criterion below expectation"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from coqs.cli.progress import progress
 from coqs.cli.text import tell
 from coqs.errors import CoqsError
-from coqs.io import MAX_LINE_BYTES, read_ratings
+from coqs.io import MAX_LINE_BYTES, RatingsFile
 from coqs.manager import Plugins, load_plugins
 from coqs.results import Problem, Scores
 from coqs.rubric import Rubric
@@ -54,21 +54,29 @@ def rubric_named(name: str, plugins: Plugins | None = None) -> Rubric:
 
 
 def scores_of(arguments: Namespace) -> Scores:
-    """Read and score the file of ratings that the arguments name."""
+    """Read and score the whole file of ratings that the arguments name."""
+    file, scorer = what_to_score(arguments)
+    with progress("reading ratings") as told:
+        return scorer(file.reporting(told).whole())
+
+
+def what_to_score(arguments: Namespace) -> tuple[RatingsFile, Scorer]:
+    """Return the file of ratings that the arguments name, and the scorer that they ask for."""
     rubric = rubric_named(arguments.rubric)
     scorer = Scorer(rubric, policy=arguments.policy)  # before reading: tell of an unknown one at once
-    with progress("reading ratings") as told:
-        ratings = read_ratings(
-            arguments.ratings,
-            rubric,
-            columns=_mapping("--columns", arguments.columns),
-            absences=_mapping("--absence", arguments.absence),
-            facts=arguments.fact,
-            tz=arguments.tz,
-            max_line_bytes=arguments.max_line_bytes or MAX_LINE_BYTES,
-            progress=told,
-        )
-    return scorer(ratings)
+    file = RatingsFile(
+        path=arguments.ratings,
+        rubric=rubric,
+        columns=_mapping("--columns", arguments.columns),
+        absences=_mapping("--absence", arguments.absence),
+        facts=arguments.fact,
+        tz=arguments.tz,
+        format=arguments.format,
+        encoding=arguments.encoding,
+        separator=arguments.separator,
+        max_line_bytes=arguments.max_line_bytes or MAX_LINE_BYTES,
+    )
+    return file, scorer
 
 
 def _mapping(option: str, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:

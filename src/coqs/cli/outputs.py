@@ -7,13 +7,14 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from coqs.errors import CoqsError, MissingDependencyError
+from coqs.io import behind, scores_columns, table_in
 from coqs.results import Scores
-from coqs.whole_file import opened_whole
+from coqs.whole_file import opened_whole_binary
 
 Write = Callable[[Path], None]
 
@@ -55,11 +56,41 @@ def write_together(*outputs: tuple[str, Write]) -> None:
     Each is made in a folder apart, then copied beside its place; only when every one stands there are
     they put in place.
     """
-    with tempfile.TemporaryDirectory(prefix="coqs-") as folder, contextlib.ExitStack() as places:
-        drafts = [(Path(folder, str(number)), target) for number, (target, _) in enumerate(outputs)]
-        for (draft, _), (_, write) in zip(drafts, outputs, strict=True):
-            write(draft)
-        for draft, target in drafts:
-            file = places.enter_context(opened_whole(target))
-            with draft.open(encoding="utf-8", newline="") as made:
-                shutil.copyfileobj(made, file)
+    with contextlib.ExitStack() as places:
+        for target, write in outputs:
+            write_beside(places, target, write)
+
+
+def write_beside(places: contextlib.ExitStack, target: str, write: Write) -> None:
+    """Write a file beside its place, where it is put when the places are left."""
+    with tempfile.TemporaryDirectory(prefix="coqs-") as folder:
+        draft = Path(folder, f"draft{''.join(Path(target).suffixes[-2:])}")  # a name may tell the format
+        write(draft)
+        file = places.enter_context(opened_whole_binary(target))
+        with draft.open("rb") as made:
+            shutil.copyfileobj(made, file)
+
+
+@contextlib.contextmanager
+def scores_beside(
+    places: contextlib.ExitStack, target: str | None, names: Sequence[str] | None
+) -> Iterator[Callable[[Scores], None]]:
+    """Yield what takes scores, batch after batch, and writes them beside their place.
+
+    `names` are the columns of the file that the ratings came from, where they are known.
+    """
+    if target is None:
+        yield lambda _scores: None
+        return
+
+    def columns_of(scores: Scores) -> None:
+        write(scores_columns(scores, names))
+
+    place = places.enter_context(opened_whole_binary(target))
+    shows_at_once = Path(target).exists() and not Path(target).is_file()  # as devices do
+    with tempfile.TemporaryFile() if shows_at_once else contextlib.nullcontext(place) as file:
+        with table_in(file, target) as write, behind(columns_of) as take:
+            yield take
+        if shows_at_once:
+            file.seek(0)
+            shutil.copyfileobj(file, place)

@@ -5,15 +5,23 @@ whole or not at all. What a record or a table means is settled by the rooms belo
 people are written by `coqs.report`.
 """
 
+from coqs.io.background import behind
 from coqs.io.jsonl import read_interactions
 from coqs.io.lines import MAX_LINE_BYTES
-from coqs.io.ratings_in import read_ratings
-from coqs.io.ratings_out import write_evidence, write_ratings, write_scores
+from coqs.io.ratings_in import RatingsFile, read_ratings
+from coqs.io.ratings_out import scores_columns, write_evidence, write_ratings, write_scores
+from coqs.io.tables_out import table_in
+from coqs.io.whole_interactions import Recurrence
 
 __all__ = [
     "MAX_LINE_BYTES",
+    "RatingsFile",
+    "Recurrence",
+    "behind",
     "read_interactions",
     "read_ratings",
+    "scores_columns",
+    "table_in",
     "write_evidence",
     "write_ratings",
     "write_scores",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Self
 
 import attrs
 
 from coqs.errors import RecordError
+from coqs.io.background import ahead
 from coqs.io.cell_texts import has_pyarrow
 from coqs.io.csv_arrow import arrow_csv_pieces
 from coqs.io.csv_in import CsvOptions, csv_pieces, read_header
@@ -53,6 +56,16 @@ class RatingsFile:
     def _character(self) -> str:
         return separator_of(self.path, self.separator)
 
+    def reporting(self, progress: Progress | None) -> Self:
+        """Return the same, which tells how far it is."""
+        return attrs.evolve(self, progress=progress)
+
+    @property
+    def can_be_parted(self) -> bool:
+        """Whether batches give what the whole does: a later row may settle what a fact or a column is."""
+        is_file = isinstance(self.path, str | os.PathLike) and Path(self.path).is_file()
+        return is_file and self.kind != "jsonl" and {*self.facts} <= {*self.rubric.fact_ids}
+
     def whole(self) -> Ratings:
         """Return all rows."""
         with opened(self.path) as given:
@@ -68,14 +81,17 @@ class RatingsFile:
         """
         seen = SeenInteractions()
         with opened(self.path) as given:
-            for piece in whole_interactions(self._pieces(given, rows), self._theirs("interaction")):
+            pieces = whole_interactions(self._pieces(given, rows), self._theirs("interaction"))
+            for piece in ahead(pieces) if has_pyarrow() else pieces:
                 ratings = self._ratings(given, piece)
                 seen.add(ratings.interaction)
                 yield ratings
         seen.check()
 
-    def names(self) -> list[str]:
-        """Return our names for the columns of a CSV or Parquet file, without reading further."""
+    def names(self) -> list[str] | None:
+        """Return our names for the columns of a CSV or Parquet file, if it can be read once more for them."""
+        if not self.can_be_parted:
+            return None
         ours = {theirs: name for name, theirs in (self.columns or {}).items()}
         with opened(self.path) as given:
             if self.kind == "parquet":

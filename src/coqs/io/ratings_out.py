@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
+import numpy as np
+
 from coqs.errors import NotFoundError
+from coqs.io.cell_texts import Column, Columns
 from coqs.io.tables_out import Path, opened_table
+from coqs.model import CONTEXT
 from coqs.ratings import Ratings
 from coqs.results import Scores
 from coqs.results.export import export_columns
+from coqs.tables import TIME_UNIT, Encoded
 
+BESIDE = ("interaction", "rater", *CONTEXT, "at")
+"""The columns of ids and context, in the order in which they are written."""
 Layout = Literal["wide", "long"]
 FileFormat = Literal["csv", "parquet", "jsonl"]
 
@@ -83,7 +91,30 @@ def write_scores(scores: Scores, path: Path, *, format: FileFormat | None = None
         A text holds half of a surrogate pair, which UTF-8 cannot hold; nothing is left behind.
     """
     with opened_table(path, format) as write:
-        write(export_columns(scores))
+        write(scores_columns(scores))
+
+
+def scores_columns(scores: Scores, names: Iterable[str] | None = None) -> Columns:
+    """Return the columns that `write_scores` writes.
+
+    Parameters
+    ----------
+    scores
+        What to write.
+    names
+        Columns of the file that the ratings came from. Given, each of them is there, even where no row
+        has anything in it, so that every batch of a file has the same columns.
+    """
+    found = export_columns(scores)
+    known = [*found] if names is None else [*names]
+    beside = {name: _beside(found, name, len(scores)) for name in BESIDE if name in known}
+    return beside | {name: column for name, column in found.items() if name not in beside}
+
+
+def _beside(found: Columns, name: str, n: int) -> Column:
+    if name in found:
+        return found[name]
+    return np.full(n, "NaT", TIME_UNIT) if name == "at" else Encoded.missing(n)
 
 
 def write_evidence(ratings: Ratings, path: Path) -> None:

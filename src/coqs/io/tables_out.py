@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from coqs.errors import MissingDependencyError, RecordError
-from coqs.io.cell_texts import Column, Columns, Notation, csv_notation, json_notation
+from coqs.io.arrow_out import arrow_columns
+from coqs.io.cell_texts import Columns, Notation, csv_notation, json_notation
 from coqs.io.dialect import Format, format_of, separator_of
 from coqs.io.row_texts import rows_as_bytes
-from coqs.tables import Encoded
-from coqs.tables.kinds import arrow_table
 from coqs.whole_file import opened_whole_binary
 
 Path = str | os.PathLike[str]
@@ -21,16 +20,26 @@ Write = Callable[[Columns], None]
 
 
 @contextlib.contextmanager
-def opened_table(
-    path: Path,
-    format: str | None = None,  # noqa: A002  # as in read_ratings
-    *,
-    names: Sequence[str] = (),
-) -> Iterator[Write]:
+def opened_table(path: Path, format: str | None = None) -> Iterator[Write]:  # noqa: A002  # the word
     """Open a file for tables of the same columns, which appears only when the block ends well.
 
-    Yields what takes the next rows as columns. `names` are columns that come first although a table
-    lacks them, where it has nothing in them.
+    Yields what takes the next rows as columns; see `table_in`.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written; nothing is left behind.
+    """
+    _check_library(format_of(path, format))
+    with opened_whole_binary(path) as file, table_in(file, path, format) as write:
+        yield write
+
+
+@contextlib.contextmanager
+def table_in(file: Any, path: Path, format: str | None = None) -> Iterator[Write]:  # noqa: A002
+    """Write tables of the same columns into an open binary file; `path` is what it is called.
+
+    Yields what takes the next rows as columns. All is written when the block ends.
 
     Raises
     ------
@@ -38,19 +47,13 @@ def opened_table(
         No such format.
     MissingDependencyError
         Parquet without pyarrow.
-    OSError
-        The file cannot be written; nothing is left behind.
     RecordError
-        A text holds half of a surrogate pair; nothing is left behind.
+        A text holds half of a surrogate pair.
     """
     kind = format_of(path, format)
-    if kind == "parquet":
-        _check_parquet()
-    with contextlib.ExitStack() as stack:
-        file = stack.enter_context(_packed(path, stack.enter_context(opened_whole_binary(path))))
-        write = stack.enter_context(_writer(file, kind, path))
-        with _told_of_half_characters(path):
-            yield lambda columns: write(_with_all(columns, names))
+    _check_library(kind)
+    with _told_of_half_characters(path), _packed(path, file) as packed, _writer(packed, kind, path) as write:
+        yield write
 
 
 @contextlib.contextmanager
@@ -100,7 +103,7 @@ def _parquet(file: BinaryIO) -> Iterator[Write]:
 
         def write(columns: Columns) -> None:
             nonlocal writer
-            table = arrow_table({name: _arrow_column(column) for name, column in columns.items()})
+            table = arrow_columns(columns)
             if writer is None:
                 writer = stack.enter_context(parquet.ParquetWriter(file, table.schema))
             writer.write_table(table.cast(writer.schema))
@@ -108,25 +111,9 @@ def _parquet(file: BinaryIO) -> Iterator[Write]:
         yield write
 
 
-def _arrow_column(column: Column) -> Any:
-    """Return a column as an array or encoded; numbers among texts become texts."""
-    if not isinstance(column, list):
-        return column
-    import numpy as np
-
-    if any(isinstance(value, str) for value in column) or all(value is None for value in column):
-        texts = [value if value is None or isinstance(value, str) else repr(value) for value in column]
-        return Encoded.from_values(texts)
-    return np.array([np.nan if value is None else value for value in column], np.float64)
-
-
-def _with_all(columns: Columns, names: Sequence[str]) -> Columns:
-    n = len(next(iter(columns.values()), ()))
-    first = {name: columns[name] if name in columns else Encoded.missing(n) for name in names}
-    return first | dict(columns)
-
-
-def _check_parquet() -> None:
+def _check_library(kind: Format) -> None:
+    if kind != "parquet":
+        return
     try:
         import pyarrow.parquet  # noqa: F401  # wanted later
     except ImportError:
