@@ -2,7 +2,8 @@
 
 This is the front door. Every public name is reached as ``coqs.NAME`` and is imported from its room
 when it is first asked for, so that ``import coqs`` itself loads nothing. The roof of the house: it
-knows the rooms by name only, and no room imports from it but the plugins, who are strangers.
+knows the rooms by name only, and no room imports from it but the plugins, who are strangers, and
+`Scores.load`, which needs a scorer from a higher floor.
 """
 
 from __future__ import annotations
