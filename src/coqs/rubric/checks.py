@@ -16,6 +16,7 @@ from coqs.rubric.check_criteria import criterion_problems
 from coqs.rubric.conditions import criteria_read
 from coqs.rubric.form import FACT_KINDS, Form
 from coqs.rubric.keys import LANGUAGE
+from coqs.rubric.policy_fit import misfits
 
 RUBRIC_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -27,7 +28,7 @@ Problem = tuple[str, str, str | None]
 def check(form: Form) -> None:
     """Raise `RubricError` for everything in which the rubric contradicts itself."""
     problems: list[Problem] = []
-    for look in (_heads, _names, _marks, _references, _cycles, _weights):
+    for look in (_heads, _names, _marks, _references, _cycles, _weights, _policy):
         problems.extend(look(form))
     for place, criterion in enumerate(form.criteria):
         problems.extend(
@@ -179,3 +180,10 @@ def _weights(form: Form) -> Iterator[Problem]:
             "must have a criterion with a weight in a stage with a weight, got only zeros; weigh one",
             None,
         )
+
+
+def _policy(form: Form) -> Iterator[Problem]:
+    """What the rubric cannot follow of its own policy."""
+    if form.policy is not None:
+        for _, path, message in misfits(form, form.policy):
+            yield f"policy.{path}", message, None

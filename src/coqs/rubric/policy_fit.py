@@ -60,7 +60,7 @@ def _deduction(counted: list[Criterion], policy: Policy) -> Iterator[Misfit]:
 
 def _highest(criterion: Criterion) -> Fraction:
     if criterion.ideal:
-        return max(criterion.ideal.points)
+        return max(criterion.ideal.points, default=Fraction(0))
     points = [criterion.points_of(place) for place in range(len(criterion.scale.ids))]
     return max((each for each in points if each is not None), default=Fraction(0))
 
