@@ -48,6 +48,7 @@ nitpick_ignore_regex = [
     (r"py:class", r"coqs\.manager\.(registry\.Implementation|discovery\.Candidate)"),
     (r"py:class", r"coqs\.(results\.scores\.Rescorer|rubric\.rubric\.Readable|testing\.golden\.Readable)"),
     (r"py:class", r"coqs\.results\.one\.Source"),
+    (r"py:class", r"coqs\.results\.(tally_kind\.TallyKind|grouping\.Labels|measures\.(Measures|Scored))"),
     (r"py:class", r"coqs\.(errors|tables)\.Spot|ArrayLike"),
 ]
 
