@@ -6,6 +6,8 @@ import argparse
 import ast
 import inspect
 import re
+import tomllib
+from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
 
@@ -79,6 +81,21 @@ def test_the_policy_page_has_a_row_for_every_value_of_a_choice(choice: str) -> N
     start = told.index(f"\n| `{choice}` | ", told.index("\n## "))
     table = told[start + 1 :].partition("\n\n")[0]
     assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == sorted([choice, *CHOICES[choice]])
+
+
+def test_the_policy_in_a_file_that_the_page_shows_can_be_read() -> None:
+    told = section("policy.md", "## Write a policy")
+    (shown,) = re.findall(r"```toml\n(.*?)```", told, re.DOTALL)
+    policy = coqs.Policy.from_mapping(tomllib.loads(shown, parse_float=str)["policy"])
+    assert (policy.name, policy.gate_cap, len(policy.overrides)) == ("our house", Fraction(1, 2), 1)
+
+
+def test_the_bands_in_a_file_that_the_page_shows_can_be_read() -> None:
+    (shown,) = re.findall(r"```toml\n(.*?)```", section("rubric-file.md", "### Bands"), re.DOTALL)
+    head = 'schema = 1\nid = "x"\nversion = "1"\n'
+    asked = '[[criteria]]\nid = "y"\nstage = "greeting"\nlevels = [{ id = "a", points = 0 }, { id = "b", points = 1 }]'
+    rubric = coqs.Rubric.from_toml_text(head + shown + asked)
+    assert [band.id for band in rubric.bands] == ["needs_improvement", "meets", "exceeds"]
 
 
 def test_the_signals_of_the_reference_are_those_that_phrases_knows() -> None:

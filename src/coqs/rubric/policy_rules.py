@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -41,24 +41,28 @@ MOST_DIGITS = 9
 Values = Mapping[str, Any]
 Problem = tuple[str, str]
 
-_NUMBERS = {
-    "option_cap": ("a number above 0", lambda value: value > 0),
-    "trigger_share": ("a share above 0 and up to 1", lambda value: 0 < value <= 1),
-    "gate_cap": ("a share from 0 to 1", lambda value: 0 <= value <= 1),
-    "baseline": ("a number of at least 0", lambda value: value >= 0),
-    "ceiling": ("a number above 0", lambda value: value > 0),
-    "floor": ("a share from 0 to 1", lambda value: 0 <= value <= 1),
-    "stage_floor": ("a share from 0 to 1", lambda value: 0 <= value <= 1),
-}
-_BELONGS = {
-    "error_class": ("combine", "error_accuracy"),
-    "default_level": ("unanswered", "default_level"),
-    "option_cap": ("several_choice", "capped_sum"),
-    "trigger_share": ("gate_trigger", "below_share"),
-    "gate_cap": ("gate_effect", "cap"),
-    "baseline": ("combine", "deduction"),
-    "ceiling": ("combine", "deduction"),
-}
+_NUMBERS: Mapping[str, tuple[str, Callable[[Fraction], bool]]] = MappingProxyType(
+    {
+        "option_cap": ("a number above 0", lambda value: value > 0),
+        "trigger_share": ("a share above 0 and up to 1", lambda value: 0 < value <= 1),
+        "gate_cap": ("a share from 0 to 1", lambda value: 0 <= value <= 1),
+        "baseline": ("a number of at least 0", lambda value: value >= 0),
+        "ceiling": ("a number above 0", lambda value: value > 0),
+        "floor": ("a share from 0 to 1", lambda value: 0 <= value <= 1),
+        "stage_floor": ("a share from 0 to 1", lambda value: 0 <= value <= 1),
+    }
+)
+_BELONGS = MappingProxyType(
+    {
+        "error_class": ("combine", "error_accuracy"),
+        "default_level": ("unanswered", "default_level"),
+        "option_cap": ("several_choice", "capped_sum"),
+        "trigger_share": ("gate_trigger", "below_share"),
+        "gate_cap": ("gate_effect", "cap"),
+        "baseline": ("combine", "deduction"),
+        "ceiling": ("combine", "deduction"),
+    }
+)
 _NEEDED = ("default_level", "trigger_share", "gate_cap", "baseline")
 
 

@@ -100,7 +100,7 @@ class Rubric(Form):
     def to_mapping(self) -> dict[str, Any]:
         """Return the nested mapping that the rubric's file holds.
 
-        Its numbers are integers, decimals or texts such as "10/3"; as JSON, decimals may be texts too.
+        Its numbers are integers, decimals or texts such as "10/3".
         """
         return document(self)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from types import MappingProxyType
 
 from coqs.model import Absence
 from coqs.ratings import Sheet
@@ -12,12 +13,14 @@ from coqs.scoring.exact import ExactScore, could_score
 from coqs.scoring.exact_asking import best_place, is_asked
 from coqs.scoring.finish import STRUCTURED, is_scored, weighs
 
-SEVERAL = {
-    "sum_over_positives": "chosen points over the sum of the positive ones",
-    "capped_sum": "chosen points, up to a cap, over that cap",
-    "per_option": "each option is right or wrong, weighed by its points",
-}
-ROUNDING = {"half_up": "half up", "half_even": "half to even", "down": "towards zero"}
+SEVERAL = MappingProxyType(
+    {
+        "sum_over_positives": "chosen points over the sum of the positive ones",
+        "capped_sum": "chosen points, up to a cap, over that cap",
+        "per_option": "each option is right or wrong, weighed by its points",
+    }
+)
+ROUNDING = MappingProxyType({"half_up": "half up", "half_even": "half to even", "down": "towards zero"})
 
 
 def rule_of(criterion: Criterion, rubric: Rubric, policy: Policy, sheet: Sheet, result: ExactScore) -> str:
