@@ -12,6 +12,8 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NoReturn
 
 import attrs
@@ -59,7 +61,8 @@ class Archive:
 def write_archive(path: Path, values: Mapping[str, Any], arrays: Mapping[Key, Array]) -> None:
     """Write plain values and columns as one file, whole or not at all; the same ones are the same bytes.
 
-    `values` must have `format`, `schema` and `coqs_version`; what JSON does not know is written as its text.
+    `values` must have `format`, `schema` and `coqs_version`; what JSON does not know is written as its
+    text, decimals as fractions.
     """
     with opened_whole_binary(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         parts = []
@@ -68,9 +71,14 @@ def write_archive(path: Path, values: Mapping[str, Any], arrays: Mapping[Key, Ar
             digest = hashlib.sha256(content).hexdigest()
             parts.append({"key": key, "part": part, "dtype": _little(array.dtype).str, "sha256": digest})
             _put(archive, part, content)
-        manifest = json.dumps({**values, "columns": parts}, default=str, indent=1).encode("ascii")
+        manifest = json.dumps({**values, "columns": parts}, default=_text, indent=1).encode("ascii")
         _put(archive, MANIFEST, manifest)
         archive.comment = (MARK + hashlib.sha256(manifest).hexdigest()).encode("ascii")
+
+
+def _text(value: Any) -> str:
+    """Write what JSON does not know: decimals as fractions, which are read again without loss."""
+    return str(Fraction(value) if isinstance(value, Decimal) else value)
 
 
 def narrowed(array: Array) -> Array:

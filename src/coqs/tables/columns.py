@@ -67,10 +67,13 @@ def number_column(values: Sequence[Any] | Column, refused: Refusals, *, place: P
 
 
 def _floats(column: Numbers, refused: Refusals, *, place: Place) -> Floats:
-    numbers = np.where(column.empty(), np.nan, column.array)
-    endless = np.flatnonzero(np.isinf(numbers))
-    refused.add_rows(endless.tolist(), lambda row: _no_number(float(numbers[row])), place=place)
-    numbers[endless] = np.nan
+    numbers = np.array(column.array, np.float64)
+    if column.missing is not None:
+        numbers[column.missing] = np.nan
+    endless = np.isinf(numbers)
+    if endless.any():
+        refused.add_rows(np.flatnonzero(endless).tolist(), lambda _: _no_number(np.inf), place=place)
+        numbers[endless] = np.nan
     return freeze(numbers)
 
 

@@ -163,7 +163,8 @@ def _streamed(table: Any) -> _Found:
         found = from_dataframe(table)
     else:
         raise RecordError(
-            f"table: must be a mapping of columns, got {kind_of(table)}; pass a dict of arrays or a data frame"
+            f"table: must be a mapping of columns, got {kind_of(table)}; "
+            f"pass a dict of arrays or a data frame"
         )
     return found.column_names, found.itercolumns
 
@@ -199,40 +200,48 @@ def _encoded(column: Encoded) -> Coded:
 
 def _of_library(values: Any, name: str) -> Column:
     """Read a column that is neither plain nor of Arrow: a series, or what speaks Arrow's protocol."""
+    if _library(values) == "pandas":
+        return _of_pandas(values, name)
     series = _series(values)
     if series is not None:
         return _of_series(series, name)
     if any(hasattr(values, each) for each in STREAMS) and "pyarrow" in sys.modules:
-        pa = arrow("a column of Arrow")
-        return column_of_arrow(pa.chunked_array(values), name=name)
+        return column_of_arrow(arrow("a column of Arrow").chunked_array(values), name=name)
     return column_of_cells(list(values))
 
 
 def _series(values: Any) -> Any:
     """Return a series of another library as narwhals sees it, None where it is none."""
-    narwhals = sys.modules.get("narwhals")
-    if narwhals is None and _library(values) not in FRAMES:
+    if "narwhals" not in sys.modules and _library(values) not in FRAMES:
         return None
     try:
         import narwhals.stable.v2 as nw
     except ImportError:
         return None
-    if isinstance(values, nw.Series):
-        return values
     found = nw.from_native(values, allow_series=True, pass_through=True)
     return found if isinstance(found, nw.Series) else None
 
 
 def _of_series(series: Any, name: str) -> Column:
-    """Read a series as NumPy or Arrow hold it, or cell by cell where it is of a kind that they do not have."""
-    native = series.to_native()
-    dtype = getattr(native, "dtype", None)
-    if isinstance(dtype, np.dtype):
-        return _of_objects(native) if dtype.kind == "O" else column_of_array(native.to_numpy(), name=name)
     try:
         array = series.to_arrow()
     except Exception:  # noqa: BLE001  # no pyarrow, or a kind that Arrow does not have
         return column_of_cells(series.to_list())
+    return column_of_arrow(array, name=name)
+
+
+def _of_pandas(values: Any, name: str) -> Column:
+    """Read a series as NumPy or Arrow hold it, or cell by cell where neither has its kind."""
+    if isinstance(values.dtype, np.dtype):
+        return (
+            _of_objects(values) if values.dtype.kind == "O" else column_of_array(values.to_numpy(), name=name)
+        )
+    try:
+        import pyarrow as pa
+
+        array = pa.array(values, from_pandas=True)
+    except Exception:  # noqa: BLE001  # no pyarrow, or a kind that Arrow does not have
+        return column_of_cells(list(values))
     return column_of_arrow(array, name=name)
 
 

@@ -159,3 +159,17 @@ def _decimals(pa: Any, encoded: Any) -> Coded:
     if encoded.type.value_type.scale <= 0:
         cells = [int(cell) for cell in cells]  # as DuckDB brings its largest whole numbers
     return Coded(_codes_of_chunks(pa, encoded), cells, is_tight=True)
+
+
+def moments_of_texts(array: Any) -> Moments | None:
+    """Return texts as times where all of them state a zone, or none of them does; else None.
+
+    What Arrow reads as a time is one to Python too, and the same.
+    """
+    pa = arrow("texts of Arrow")
+    for zone in ("UTC", None):
+        try:
+            return _moments(pa, pa.chunked_array([array.cast(pa.timestamp("us", zone))]))
+        except pa.ArrowInvalid:
+            continue
+    return None
