@@ -93,7 +93,8 @@ def test_the_policy_in_a_file_that_the_page_shows_can_be_read() -> None:
 def test_the_bands_in_a_file_that_the_page_shows_can_be_read() -> None:
     (shown,) = re.findall(r"```toml\n(.*?)```", section("rubric-file.md", "### Bands"), re.DOTALL)
     head = 'schema = 1\nid = "x"\nversion = "1"\n'
-    asked = '[[criteria]]\nid = "y"\nstage = "greeting"\nlevels = [{ id = "a", points = 0 }, { id = "b", points = 1 }]'
+    asked = '[[criteria]]\nid = "y"\nstage = "greeting"\n'
+    asked += 'levels = [{ id = "a", points = 0 }, { id = "b", points = 1 }]'
     rubric = coqs.Rubric.from_toml_text(head + shown + asked)
     assert [band.id for band in rubric.bands] == ["needs_improvement", "meets", "exceeds"]
 
