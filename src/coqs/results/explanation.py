@@ -164,6 +164,7 @@ def _head(account: Explanation) -> list[str]:
     lines = [f"{account.interaction}{rater}: {shown(account.overall)}, verdict {account.verdict}"]
     if account.reason:
         lines.append(f"  unscored because: {account.reason.replace('_', ' ')}")
+    lines += [f"  band {account.band}"] if account.band else []
     lines += [f"  failed because: {each}" for each in account.because]
     if account.pass_mark is not None:
         lines.append(f"  pass mark {shown(account.pass_mark)}")
@@ -174,6 +175,7 @@ def _stage_lines(account: Explanation) -> list[str]:
     lines = ["", "  stage             score                 weight -> applied"]
     for stage in account.stages:
         missed = f"  misses its mark {shown(stage.pass_mark)}" if stage.missed else ""
+        missed += f"  band {stage.band}" if stage.band else ""
         lines.append(
             f"  {stage.stage:<16}  {shown(stage.score):<20}  {stage.weight} -> {stage.applied_weight}{missed}"
         )
@@ -187,6 +189,7 @@ def _item_lines(account: Explanation) -> list[str]:
             lines.append(f"  {item.criterion}: {item.answer}; {item.rule}")
             continue
         standing = f" ({item.standing})" if item.standing else ""
+        standing += f", band {item.band}" if item.band else ""
         lines.append(f"  {item.criterion}: {item.answer}{standing}, {_product(item)}; {item.rule}")
     return lines
 
