@@ -13,6 +13,7 @@ import zipfile
 from fractions import Fraction
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
 
@@ -333,6 +334,15 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(scores: coqs.Scores, p
         coqs.Scores.load(path.parent / "nothing")
     assert path.read_bytes() == before
     assert [each.name for each in path.parent.iterdir()] == ["scores.coqs"]
+
+
+def test_a_rubric_that_no_file_can_hold_is_refused_when_it_is_saved(tmp_path: Path) -> None:
+    long = attrs.evolve(RUBRIC.criteria[0], weight=Fraction(10**150 + 1, 10**150))
+    rubric = attrs.evolve(RUBRIC, criteria=(long,))
+    scores = coqs.score(coqs.Ratings.from_table({"interaction": ["a"], "greets": ["yes"]}, rubric))
+    with pytest.raises(coqs.RubricError, match=r"criteria\[0\].weight: must be a number"):
+        scores.save(tmp_path / "s")
+    assert not list(tmp_path.iterdir())
 
 
 def test_ranges_and_exact_numbers_come_back_exactly(path: Path) -> None:

@@ -17,7 +17,7 @@ from coqs.results.columns import DetailColumns, ScoreColumns
 from coqs.results.provenance import Provenance
 from coqs.results.saved_ratings import arrays_of, problems_of, ratings_from
 from coqs.rubric import Origin, Policy, Rubric
-from coqs.tables.archive import Archive, Array, Key, Path, read_archive, write_archive
+from coqs.tables.archive import Archive, Array, Key, Path, as_read, read_archive, write_archive
 
 C = TypeVar("C", ScoreColumns, DetailColumns)
 WHAT = "coqs scores"
@@ -68,9 +68,12 @@ class Saved:
 
 def save(scores: Saveable, path: Path) -> None:
     """Write scores as one file; see `Scores.save`."""
+    values = _values(scores)
+    Rubric.from_mapping(as_read(values["rubric"]))  # its numbers may be longer than any file may hold,
+    Policy.from_mapping(as_read(values["policy"]))  # and so may those of the policy
     arrays = arrays_of(scores.ratings)
     arrays |= _arrays("columns", scores.columns) | _arrays("details", scores.details)
-    write_archive(path, _values(scores), arrays)
+    write_archive(path, values, arrays)
 
 
 def _values(scores: Saveable) -> dict[str, Any]:

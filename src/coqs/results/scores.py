@@ -297,6 +297,8 @@ class Scores:
         ------
         OSError
             The file cannot be written; nothing is left behind.
+        RubricError, PolicyError
+            The rubric or the policy was made with a number that is too long for any file.
         """
         from coqs.results.saved import save  # with what archives need
 

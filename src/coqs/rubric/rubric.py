@@ -17,7 +17,6 @@ from coqs.rubric.criteria import Criterion
 from coqs.rubric.findings import Finding
 from coqs.rubric.fingerprints import Fingerprint, fingerprint_of
 from coqs.rubric.form import Fact, Form, Origin
-from coqs.rubric.lint import lint
 from coqs.rubric.toml_in import parts_from_document, parts_from_toml
 from coqs.rubric.toml_out import document, toml_from_form
 
@@ -121,6 +120,8 @@ class Rubric(Form):
 
     def lint(self) -> tuple[Finding, ...]:
         """Look for weaknesses that are no contradictions; each finding has a code and a cure."""
+        from coqs.rubric.lint import lint
+
         return lint(self)
 
     @functools.cached_property

@@ -76,6 +76,11 @@ def write_archive(path: Path, values: Mapping[str, Any], arrays: Mapping[Key, Ar
         archive.comment = (MARK + hashlib.sha256(manifest).hexdigest()).encode("ascii")
 
 
+def as_read(values: Any) -> Any:
+    """Return plain values as they will be when they are read again."""
+    return json.loads(json.dumps(values, default=_text))
+
+
 def _text(value: Any) -> str:
     """Write what JSON does not know: decimals as fractions, which are read again without loss."""
     return str(Fraction(value) if isinstance(value, Decimal) else value)
