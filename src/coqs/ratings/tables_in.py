@@ -90,6 +90,8 @@ def _long_parts(read: Incoming) -> dict[str, Any]:
 
 
 def _check_ids(read: Incoming, rows: npt.NDArray[np.int64]) -> None:
+    """Refuse rows without an id; where a cell of another kind was refused already, once is enough."""
+    rows = rows[read.columns["interaction"].empty()[rows]] if len(rows) else rows
     problem = "must be an id, got an empty cell; give each row its interaction"
     read.refused.add_rows(rows.tolist(), lambda _: problem, place=read.cell("interaction"))
 

@@ -40,6 +40,10 @@ class Coded:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def empty(self) -> Mask:
+        """Return (n,) true where the cell is empty."""
+        return self.codes < 0
+
     def tight(self) -> Coded:
         """Return the same with the cells that occur only, in the order of their first appearance."""
         if self.is_tight:
@@ -97,6 +101,10 @@ class Moments:
 
     def __len__(self) -> int:
         return len(self.times)
+
+    def empty(self) -> Mask:
+        """Return (n,) true where the cell is empty."""
+        return np.isnat(self.times)
 
     def coded(self) -> Coded:
         """Return cells of which only is known whether they are empty and of what kind."""

@@ -7,6 +7,7 @@ save narwhals and pyarrow.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Any
@@ -154,14 +155,17 @@ def _of_frame(frame: Any) -> _Found:
 
 def _streamed(table: Any) -> _Found:
     """Return what speaks a protocol of Arrow or of data frames as an Arrow table."""
+    found = None
     if any(hasattr(table, each) for each in STREAMS):
-        found = arrow("a stream of Arrow").table(table)
+        pa = arrow("a stream of Arrow")
+        with contextlib.suppress(pa.ArrowInvalid, TypeError, ValueError):  # one column is no table
+            found = pa.table(table)
     elif hasattr(table, "__dataframe__"):
         arrow("a data frame of the interchange protocol")
         from pyarrow.interchange import from_dataframe
 
         found = from_dataframe(table)
-    else:
+    if found is None:
         raise RecordError(
             f"table: must be a mapping of columns, got {kind_of(table)}; "
             f"pass a dict of arrays or a data frame"
@@ -206,7 +210,9 @@ def _of_library(values: Any, name: str) -> Column:
     if series is not None:
         return _of_series(series, name)
     if any(hasattr(values, each) for each in STREAMS) and "pyarrow" in sys.modules:
-        return column_of_arrow(arrow("a column of Arrow").chunked_array(values), name=name)
+        pa = arrow("a column of Arrow")
+        whole = hasattr(values, "__arrow_c_array__")
+        return column_of_arrow(pa.array(values) if whole else pa.chunked_array(values), name=name)
     return column_of_cells(list(values))
 
 
@@ -241,6 +247,8 @@ def _of_pandas(values: Any, name: str) -> Column:
 
         array = pa.array(values, from_pandas=True)
     except Exception:  # noqa: BLE001  # no pyarrow, or a kind that Arrow does not have
+        return column_of_cells(list(values))
+    if isinstance(array.type, pa.BaseExtensionType):  # of pandas' own kinds, as periods and intervals are
         return column_of_cells(list(values))
     return column_of_arrow(array, name=name)
 

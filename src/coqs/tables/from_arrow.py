@@ -143,6 +143,8 @@ def _moments(pa: Any, array: Any) -> Moments:
 def _others(pa: Any, array: Any) -> Column:
     types = pa.types
     empty = array.is_null().to_numpy()
+    if isinstance(array.type, pa.BaseExtensionType):
+        return _extended(pa, array, empty)
     for test, cell in UNUSABLE.items():
         if getattr(types, test)(array.type):
             return alike(empty, cell)
@@ -152,6 +154,17 @@ def _others(pa: Any, array: Any) -> Column:
         encoded = array.dictionary_encode().unify_dictionaries()
         return _decimals(pa, encoded) if encoded.num_chunks else alike(empty, None)
     return column_of_cells(array.to_pylist())
+
+
+def _extended(pa: Any, array: Any, empty: Mask) -> Column:
+    """Return a kind that somebody added to Arrow's: texts are texts, and of others nothing is known."""
+    if _is_text(pa, array.type.storage_type):
+        return _column(pa, array.cast(array.type.storage_type))
+    return alike(empty, ExtensionValue())
+
+
+class ExtensionValue:
+    """Stands for a cell of a kind that somebody added to Arrow's."""
 
 
 def _decimals(pa: Any, encoded: Any) -> Coded:

@@ -97,6 +97,8 @@ def _key(cell: Any) -> Any:
     """Return what tells one cell from another of any kind; what has no key stands for itself."""
     if isinstance(cell, dt.datetime):
         return type(cell), cell, cell.fold  # times are equal without their folds
+    if isinstance(cell, np.ndarray) and cell.ndim != 1:
+        return _Apart()
     if isinstance(cell, GROUPS):
         options = tuple(cell)
         return (type(cell), options) if all(isinstance(each, str) for each in options) else _Apart()
