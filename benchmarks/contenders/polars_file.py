@@ -80,7 +80,8 @@ def chosen(frame: pl.LazyFrame) -> pl.LazyFrame:
     is_scored = pl.col("overall").is_not_null()
     asked = pl.col("n_answered") + pl.col("n_unanswered")
     why = pl.when(pl.col("n_unanswered") > 0).then(pl.lit("unanswered")).otherwise(pl.lit("not_applicable"))
-    verdict = pl.when(pl.col("overall") < PASS_MARK).then(pl.lit("fail")).otherwise(pl.lit("pass"))
+    is_fail = (pl.col("overall") < PASS_MARK) | (pl.col("gate_business") > 0)
+    verdict = pl.when(is_fail).then(pl.lit("fail")).otherwise(pl.lit("pass"))
     return frame.select(
         "interaction",
         "provider",
