@@ -16,6 +16,7 @@ from strategies import make_rows, one, rubrics, seeds
 
 import coqs
 from coqs.kernels import exact_integers, exact_sums
+from coqs.kernels.exact_sums import WIDTH
 
 N = 40
 BY = tuple[tuple[str, ...], dict[str, Any]]
@@ -113,7 +114,7 @@ def test_sums_by_group_are_exact(rows: list[tuple[float, float, int]]) -> None:
     x, y, group = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
     for times in (None, y):
         limbs, lowest = exact_sums(x, group, 3, times=times)
-        found = [Fraction(each) * Fraction(2) ** (26 * lowest) for each in exact_integers(limbs)]
+        found = [Fraction(each) * Fraction(2) ** (WIDTH * lowest) for each in exact_integers(limbs)]
         factors = [1.0] * len(x) if times is None else times
         assert found == [
             sum(

@@ -128,7 +128,7 @@ def damaged(change: dict[str, Any]) -> dict[str, Any]:
         damaged({"labels": [{"texts": [1, 2], "codes": [0, 1]}]}),
         damaged({"counts": {"n": [1]}}),
         damaged({"counts": None}),
-        damaged({"sums": {"overall": {"bits": 5, "values": ["1", "2"]}}}),
+        damaged({"sums": {"overall": {"bits": 26, "values": ["1", "2"]}}}),
         damaged({"sums": {"overall": {"bits": 26, "values": ["no", "2"]}}}),
         damaged({"kind": {}}),
         damaged({"n": 3}),

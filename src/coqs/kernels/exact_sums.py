@@ -1,12 +1,13 @@
 """Sums of floats without any rounding, a group each: the order of adding never shows.
 
-A float is a whole number times a power of two. Each is cut into *limbs*, whole numbers of 26 bits, and
+A float is a whole number times a power of two. Each is cut into *limbs*, whole numbers of 36 bits, and
 each limb is summed by itself, which floats and 64-bit integers do without rounding.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +16,13 @@ Floats = npt.NDArray[np.float64]
 Limbs = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int64]
 
-WIDTH = 26
-"""Bits of a limb: few enough that 2**26 rows of them add up exactly in a float."""
+WIDTH = 36
+"""Bits of a limb: few enough that `BLOCK` rows of two of them add up exactly in a float."""
+BLOCK = 1 << 16
 LARGEST, SMALLEST = 2.0**450, 2.0**-450
 """What can be summed and multiplied exactly: larger is refused, smaller counts as nothing."""
-LOWEST = -34
+LOWEST = -24
 """The lowest limb that is kept; only products of very small numbers have bits below it."""
-BLOCK = 1 << 16
 SPLITTER = 2.0**27 + 1
 
 
@@ -34,7 +35,7 @@ def exact_sums(
     ----------
     values
         (n,) finite numbers below 2**450; those below 2**-450 count as 0, and so do the bits of a product
-        below 2**-884.
+        below 2**-864.
     group
         (n,) the group of each, from 0 to groups - 1.
     groups
@@ -45,7 +46,7 @@ def exact_sums(
     Returns
     -------
     limbs, lowest
-        (limbs, groups) whole numbers, lowest first; row k counts for 2**(26 * (lowest + k)). No values
+        (limbs, groups) whole numbers, lowest first; row k counts for 2**(36 * (lowest + k)). No values
         give one row of zeros.
 
     Raises
@@ -67,11 +68,12 @@ def exact_sums(
     """
     numbers, factors = _usable(values), None if times is None else _usable(times)
     places = np.asarray(group, np.int64)
+    rounds = factors is not None and not (_is_whole(numbers) and _is_whole(factors))
     sums: dict[int, Limbs] = {}
-    step = max(BLOCK, min(2 * groups, 1 << WIDTH))
-    for start in range(0, len(numbers), step):
-        block = slice(start, start + step)
-        parts = [numbers[block].copy()] if factors is None else _product(numbers[block], factors[block])
+    for block in _blocks(places, groups):
+        parts = [numbers[block].copy() if factors is None else numbers[block] * factors[block]]
+        if rounds and factors is not None:
+            parts.append(_rounded_off(numbers[block], factors[block], parts[0]))
         _add_limbs(sums, parts, places[block], groups)
     lowest, highest = min(sums, default=0), max(sums, default=0)
     empty = np.zeros(groups, np.int64)
@@ -79,22 +81,37 @@ def exact_sums(
     return carried(np.stack(rows)), lowest
 
 
+def _blocks(group: Places, groups: int) -> Iterator[slice]:
+    """Yield rows of which no group has more than `BLOCK`; longer ones where there are many groups."""
+    step = max(BLOCK, min(2 * groups, 1 << 22))
+    for start in range(0, len(group), step):
+        stop = min(start + step, len(group))
+        few = step == BLOCK or np.bincount(group[start:stop]).max() <= BLOCK
+        for at in range(start, stop, step if few else BLOCK):
+            yield slice(at, min(at + (step if few else BLOCK), stop))
+
+
 def _usable(values: npt.ArrayLike) -> Floats:
     numbers = np.asarray(values, np.float64)
-    largest = np.abs(numbers).max(initial=0)
+    sizes = np.abs(numbers)
+    largest = sizes.max(initial=0)
     if not largest < LARGEST:
         raise ValueError(f"exact sums: values must be finite and below 2**450, got {largest}; leave it out")
-    tiny = (np.abs(numbers) < SMALLEST) & (numbers != 0)
+    tiny = (sizes < SMALLEST) & (sizes > 0)
     return np.where(tiny, 0.0, numbers) if tiny.any() else numbers
 
 
-def _product(x: Floats, y: Floats) -> list[Floats]:
-    """Return floats that sum to x * y exactly."""
-    product = x * y
+def _is_whole(values: Floats) -> bool:
+    """Tell whether these are whole numbers whose products are exact."""
+    return bool((np.trunc(values) == values).all() and np.abs(values).max(initial=0) < 1 << WIDTH - 10)
+
+
+def _rounded_off(x: Floats, y: Floats, product: Floats) -> Floats:
+    """Return what x * y is more than the product in floats."""
     x_high, y_high = _high_half(x), _high_half(y)
     x_low, y_low = x - x_high, y - y_high
-    rest = ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
-    return [product, rest] if rest.any() else [product]
+    rest: Floats = ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
+    return rest
 
 
 def _high_half(x: Floats) -> Floats:
@@ -106,24 +123,32 @@ def _high_half(x: Floats) -> Floats:
 
 def _add_limbs(sums: dict[int, Limbs], rests: list[Floats], group: Places, groups: int) -> None:
     """Cut numbers into limbs, the highest first, and add them to the sums of their groups."""
-    while True:
-        largest = max(float(np.abs(rest).max(initial=0)) for rest in rests)
-        limb = (math.frexp(largest)[1] - 1) // WIDTH
-        if largest == 0 or limb < LOWEST:
-            return
-        cut = np.zeros(len(group))
-        for rest in rests:
-            whole = np.trunc(rest * 2.0 ** (-WIDTH * limb))
-            cut += whole
-            np.subtract(rest, whole * 2.0 ** (WIDTH * limb), out=rest)
-        added = np.bincount(group, cut, groups).astype(np.int64)
-        sums[limb] = sums[limb] + added if limb in sums else added
+    largest = max(float(np.abs(rest).max(initial=0)) for rest in rests)
+    limb = (math.frexp(largest)[1] - 1) // WIDTH
+    cut = np.empty(len(group))
+    while limb >= LOWEST and any(rest.any() for rest in rests):
+        total = _cut(rests[0], limb, cut)
+        for rest in rests[1:]:
+            total = total + _cut(rest, limb, np.empty(len(group)))
+        added = np.bincount(group, total, groups) if groups > 1 else total.sum(keepdims=True)
+        whole = added.astype(np.int64)
+        for place, row in ((limb, whole & (1 << WIDTH) - 1), (limb + 1, whole >> WIDTH)):
+            sums[place] = sums[place] + row if place in sums else row
+        limb -= 1
+
+
+def _cut(rest: Floats, limb: int, cut: Floats) -> Floats:
+    """Take a limb off each number; return the limbs, in `cut`."""
+    np.multiply(rest, 2.0 ** (-WIDTH * limb), out=cut)
+    np.trunc(cut, out=cut)
+    np.subtract(rest, cut * 2.0 ** (WIDTH * limb), out=rest)
+    return cut
 
 
 def carried(limbs: Limbs) -> Limbs:
-    """Return the same numbers with limbs of 26 bits, so that many more can be added; the top has the sign.
+    """Return the same numbers with limbs of 36 bits, so that many more can be added; the top has the sign.
 
-    >>> carried(np.array([[2**26 + 5], [1]])).tolist()
+    >>> carried(np.array([[2**36 + 5], [1]])).tolist()
     [[5], [2]]
     """
     rows = [*limbs]
@@ -139,7 +164,7 @@ def carried(limbs: Limbs) -> Limbs:
 def exact_integers(limbs: Limbs) -> npt.NDArray[np.object_]:
     """Return (groups,) Python integers: each number in units of the lowest limb.
 
-    >>> exact_integers(np.array([[5, 0], [2, -1]])).tolist() == [5 + 2 * 2**26, -(2**26)]
+    >>> exact_integers(np.array([[5, 0], [2, -1]])).tolist() == [5 + 2 * 2**36, -(2**36)]
     True
     """
     numbers: npt.NDArray[np.object_] = limbs[-1].astype(object)

@@ -27,7 +27,7 @@ class ExactSums:
     limbs: npt.NDArray[np.int64] = attrs.field(converter=_limbs)
     """(limbs, groups) whole numbers, lowest first; read-only."""
     lowest: int
-    """Row k of the limbs counts for 2**(26 * (lowest + k))."""
+    """Row k of the limbs counts for 2**(36 * (lowest + k))."""
 
     @classmethod
     def of(
@@ -38,14 +38,15 @@ class ExactSums:
 
     @classmethod
     def from_integers(cls, integers: list[int], bits: int) -> ExactSums:
-        """Return sums from whole numbers in units of 2**-bits, bits a multiple of a limb's 26."""
-        rest = np.array(integers, dtype=object)
+        """Return sums from whole numbers in units of 2**-bits."""
+        lowest = -(bits // WIDTH) - (bits % WIDTH > 0)
+        rest = np.array(integers, dtype=object) << (-WIDTH * lowest - bits)
         rows: list[npt.NDArray[np.int64]] = []
         while not rows or any(each not in (0, -1) for each in rest.tolist()):
             rows.append((rest & (1 << WIDTH) - 1).astype(np.int64))
             rest >>= WIDTH
         rows.append(rest.astype(np.int64))
-        return cls(np.stack(rows), -(bits // WIDTH))
+        return cls(np.stack(rows), lowest)
 
     @property
     def bits(self) -> int:

@@ -46,6 +46,11 @@ class Measures:
     counts: Mapping[str, Whole] = attrs.field(converter=read_only)
     sums: Mapping[str, ExactSums] = attrs.field(converter=read_only)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What was counted and summed."""
+        return frozenset([*self.counts, *self.sums])
+
     def spread(self, places: npt.NDArray[np.int64], groups: int) -> Measures:
         """Return the measures of other groups: `places` says which one each belongs to."""
         counts = {}

@@ -223,7 +223,7 @@ def _quotients(above: Integers, below: Integers) -> Floats:
 
 
 def _divided(integers: Integers, lowest: int) -> Floats:
-    """Return whole numbers in units of 2**(26 * lowest) as floats, rounded once."""
+    """Return whole numbers in units of 2**(36 * lowest) as floats, rounded once."""
     if lowest >= 0:
         return np.asarray(integers << WIDTH * lowest, np.float64)
     return _quotients(integers, np.full(len(integers), 1 << -WIDTH * lowest, dtype=object))

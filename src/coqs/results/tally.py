@@ -123,13 +123,12 @@ class Tally:
     def of_stages(cls, scores: Scored) -> Self:
         """Tally the scores of each stage, in the rubric's order; each stage is a group."""
         stages, interaction = scores.stages, scores.ratings.interaction
-        # Each stage is a group that every row is in, so that one pass serves them all.
-        group = np.repeat(np.arange(len(stages)), len(interaction))
-        units = Units.of(group, np.tile(interaction.codes, len(stages)), len(stages))
+        units = Units.of(np.zeros(len(interaction), np.int64), interaction.codes, 1)
+        means = [units.mean(values, ~np.isnan(values)) for values in stages.values()]
         return cls(
             kind=TallyKind.made_of(scores, of="stages", keys=("stage",)),
             labels=Labels((Encoded(np.arange(len(stages)), tuple(stages)),), len(stages)),
-            measures=mean_measures(np.concatenate([*stages.values()]), units),
+            measures=mean_measures(np.concatenate(means), units.repeated(len(stages))),
             edges=_edges(interaction),
         )
 
@@ -206,6 +205,8 @@ class Tally:
         if not isinstance(other, Tally):
             return NotImplemented
         self.kind.check_same(other.kind)
+        if self.measures.names != other.measures.names:  # as of another release
+            raise ComparisonError("tallies: must hold the same sums, got others; tally both anew")
         self._check_apart(other)
         edges = self.edges | other.edges
         if self.labels == other.labels:

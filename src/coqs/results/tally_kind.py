@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any, Literal
 
 import attrs
@@ -82,7 +83,7 @@ _CURES = (
     ("tz", "give both one tz="),
     ("cluster", "cluster both by the same column"),
 )
-_WORDS = {"fingerprint": "rubric", "of": "subject", "tz": "zone"}
+_WORDS = MappingProxyType({"fingerprint": "rubric", "of": "subject", "tz": "zone"})
 
 
 def _said(value: Any) -> str:

@@ -9,7 +9,6 @@ import attrs
 import numpy as np
 
 from coqs.errors import CoqsError, RecordError
-from coqs.kernels.exact_sums import WIDTH
 from coqs.results.exact import ExactSums
 from coqs.results.grouping import Labels
 from coqs.results.measures import Measures
@@ -73,9 +72,21 @@ def _texts(record: Mapping[str, Any]) -> Encoded:
 
 
 def _sums(record: Mapping[str, Any]) -> ExactSums:
-    if record["bits"] % WIDTH:
-        raise ValueError
     return ExactSums.from_integers([int(value, 16) for value in record["values"]], record["bits"])
+
+
+def _needed(kind: TallyKind) -> frozenset[str]:
+    """Name what a table is made of."""
+    mean = {"n", "n_ratings", "n_scored", "overall", "overall*overall"}
+    if kind.of == "stages":
+        return frozenset(mean)
+    if kind.policy.over_interactions == "ratio_of_sums":
+        mean |= {"earned", "possible", "earned*earned", "earned*possible", "possible*possible"}
+    if kind.cluster is not None:
+        mean |= {"pass*pass"}
+    standing = {"exceeds*exceeds", "exceeds*answered", "answered*answered"}
+    counts = {"n_verdicts", "n_answering", "n_answers"}
+    return frozenset({*mean, *standing, *counts, "pass", "below", "meets", "exceeds", "answered", "asked"})
 
 
 def _check(kind: TallyKind, labels: Labels, measures: Measures) -> None:
@@ -83,6 +94,9 @@ def _check(kind: TallyKind, labels: Labels, measures: Measures) -> None:
     lengths = {len(column) for column in measures.counts.values()}
     lengths |= {len(column) for column in labels.columns}
     lengths |= {each.limbs.shape[1] for each in measures.sums.values()}
+    lacking = _needed(kind) - measures.names
+    if lacking:
+        raise RecordError(f"tally: must have {min(lacking)!r}, got none; {CURE}")
     fits = len(labels.columns) == kind.width and lengths == {len(labels)}
     if not fits or (labels.columns and len(labels.merged()[1]) < len(labels)):
         raise RecordError(f"tally: must have one value a group, got {len(labels)} groups; {CURE}")

@@ -50,6 +50,11 @@ class Units:
         """Return the same units in other groups."""
         return attrs.evolve(self, group=group, groups=groups)
 
+    def repeated(self, groups: int) -> Units:
+        """Return the same units once in each of several groups, one group after the other."""
+        group = np.repeat(np.arange(groups), len(self))
+        return Units(None, group, np.tile(self.n_rows, groups), groups)
+
     def mean(self, values: npt.NDArray[Any], known: Mask | None = None) -> Floats:
         """Average the known rows of each unit; NaN where none is. The order of the rows never shows."""
         if self.of_row is None:
