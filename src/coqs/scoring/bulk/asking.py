@@ -55,6 +55,13 @@ class Answers:
         choices = {id: column[rows] for id, column in ratings.choices.items()}
         return cls(ratings, rows, codes, choices, len(ratings.interaction.codes[rows]))
 
+    def take(self, rows: npt.NDArray[np.intp]) -> Answers:
+        """Return the answers of some of these rows."""
+        numbers = np.arange(len(self.ratings))[self.rows][rows]
+        codes = {id: column[rows] for id, column in self.codes.items()}
+        choices = {id: column[rows] for id, column in self.choices.items()}
+        return Answers(self.ratings, numbers, codes, choices, len(rows))
+
     def filled(self, answers: Mapping[str, tuple[Any, Any]]) -> Answers:
         """Return the answers with those to some criteria replaced: their codes and bit sets, if any."""
         codes, choices = dict(self.codes), dict(self.choices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
@@ -12,17 +13,20 @@ import numpy.typing as npt
 from coqs.ratings import Ratings
 from coqs.results import VERDICTS, ScoreColumns
 from coqs.scoring.bulk.asking import Answers, Asked, settle
-from coqs.scoring.bulk.folding import Folded, fold, spread_over_form
+from coqs.scoring.bulk.folding import Folded, divided, fold, spread_over_form
 from coqs.scoring.bulk.groups import Group, columns_of_states, wide_states
-from coqs.scoring.bulk.judging import Judge
+from coqs.scoring.bulk.judging import Judge, Ratios
 from coqs.scoring.bulk.plan import Plan
+from coqs.scoring.bulk.ratios import can_tell, ratios_of
 from coqs.scoring.bulk.tables import Lookup
-from coqs.scoring.bulk.totals import Totals, added, set_scores, total
+from coqs.scoring.bulk.totals import Totals, added, set_scores, total, whole
 from coqs.scoring.exact import ExactScore, score_sheet
 
 Floats = npt.NDArray[np.float64]
 BLOCK = 1 << 16
 """Rows that are scored at a time: few enough for a processor's cache, and for little memory."""
+MOST_TAME = 64
+"""Stages that score more than this, which only bonus can, may cancel each other out."""
 FEW = 1 << 12
 """Rows up to which making large tables costs more than it saves."""
 
@@ -88,7 +92,8 @@ def score_block(
     lookup: Lookup, asked: Asked, output: Output, workspace: Workspace, *, many: bool, exactly: bool = True
 ) -> Totals:
     """Score some rows into `output`; doubtful ones are scored again in fractions."""
-    plan, judge = lookup.plan, Judge.of(len(asked.answers))
+    plan = lookup.plan
+    judge = Judge.of(len(asked.answers), functools.partial(_ratios, lookup, asked))
     if many and lookup.foldable and all(lookup.stages):
         parts = _look_up(lookup, asked, output.stages, workspace)
     else:
@@ -101,6 +106,18 @@ def score_block(
     if exactly and judge.doubtful.any():
         _score_exactly(plan, asked, np.flatnonzero(judge.doubtful), output)
     return found
+
+
+def _ratios(lookup: Lookup, asked: Asked, rows: npt.NDArray[np.intp]) -> Ratios | None:
+    """Return the scores of a few rows as fractions, None where they are no plain ones."""
+    plan = lookup.plan
+    if not can_tell(plan):
+        return None
+    few = settle(plan.rubric, asked.answers.take(rows))
+    sums = [_stage_sums(plan, place, groups, few) for place, groups in enumerate(lookup.singles)]
+    judge = Judge.of(len(rows))
+    folded = [fold(plan, stage, each, judge) for stage, each in zip(plan.stages, sums, strict=True)]
+    return ratios_of(plan, sums, divided(*whole(plan, added([_parts(each) for each in folded]))))
 
 
 def _look_up(lookup: Lookup, asked: Asked, stages: Floats, workspace: Workspace) -> dict[str, Any]:
@@ -143,7 +160,17 @@ def _add_up(lookup: Lookup, asked: Asked, stages: Floats, judge: Judge, *, many:
         folded = fold(plan, stage, each, judge, set_scores(plan, asked, stage.id), spread)
         stages[stage.place] = folded.reported
         brought.append(_parts(folded))
-    return added(brought)
+    parts = added(brought)
+    if not plan.is_tame:
+        judge.doubtful[_cancels(brought, parts["denom"])] = True
+    return parts
+
+
+def _cancels(brought: list[dict[str, Any]], denom: Any) -> npt.NDArray[np.bool_]:
+    """Return (n,) whether stages are so far from the whole that their sum loses digits."""
+    sizes = np.max([np.abs(np.asarray(each["numer"], np.float64)) for each in brought], axis=0)
+    lost: npt.NDArray[np.bool_] = sizes > MOST_TAME * np.asarray(denom, np.float64)
+    return lost
 
 
 def _parts(folded: Folded) -> dict[str, Any]:

@@ -117,7 +117,7 @@ class Details:
 
 
 def _lane_table(plan: Plan, members: Sequence[CriterionPlan]) -> LaneTable:
-    group = whole_group(plan, members)
+    group = whole_group(members)
     lanes = _summed([lanes_of(plan, each, each.states) for each in members], plan)
     points = _summed([_points(each.states)[:, None] for each in members], None)[:, 0]
     return LaneTable(group, lanes, points)
@@ -268,6 +268,6 @@ def _criterion_bands(plan: Plan, asked: Asked) -> dict[str, npt.NDArray[np.int8]
 def _states_and_places(plan: Plan, each: CriterionPlan, asked: Asked) -> tuple[Sequence[State], Any]:
     if each.wide:
         return wide_states(plan, each, asked)
-    group = whole_group(plan, [each])
+    group = whole_group([each])
     n = len(asked.answers)
     return each.states, group.numbers(columns_of_states(plan, asked), np.empty(n, np.int16)).astype(np.intp)

@@ -53,7 +53,7 @@ class Folded:
 
 def divided(numer: npt.NDArray[Any], denom: npt.NDArray[Any], where: Any) -> Floats:
     """Return numer / denom as floats, NaN elsewhere; whole numbers of any size are divided exactly."""
-    if numer.dtype == np.object_ or denom.dtype == np.object_:
+    if np.object_ in (numer.dtype, denom.dtype):
         safe = np.where(where, denom, 1)
         return np.where(where, (numer / safe).astype(np.float64), np.nan)
     found: Floats = np.full(len(numer), np.nan)

@@ -77,20 +77,20 @@ def _digits(digit: Digit, column: Any) -> Any:
     return np.maximum(column, np.int8(digit.lowest)) if digit.lowest == -1 and digit.plain else column
 
 
-def single_groups(plan: Plan, columns: Iterable[CriterionPlan]) -> list[Group]:
+def single_groups(members: Iterable[CriterionPlan]) -> list[Group]:
     """Return a group for every criterion: best where rows are few."""
-    return [_group([_whole_digit(plan, each)], [each.terms]) for each in columns if not each.wide]
+    return [_group([_whole_digit(each)], [each.terms]) for each in members if not each.wide]
 
 
-def whole_group(plan: Plan, members: Sequence[CriterionPlan]) -> Group:
+def whole_group(members: Sequence[CriterionPlan]) -> Group:
     """Return one group of some criteria, without any sums."""
-    return _group([_whole_digit(plan, each) for each in members], [{} for _ in members])
+    return _group([_whole_digit(each) for each in members], [{} for _ in members])
 
 
 def merged_groups(plan: Plan, members: Sequence[CriterionPlan]) -> list[Group]:
     """Return as few groups as tables of `MOST_ENTRIES` allow."""
     narrow = [each for each in members if not each.wide]
-    whole = [_whole_digit(plan, each) for each in narrow]
+    whole = [_whole_digit(each) for each in narrow]
     if math.prod(digit.radix for digit in whole) <= MOST_ENTRIES:
         return [_group(whole, [each.terms for each in narrow])] if narrow else []
     told = [_short_digit(plan, each) for each in narrow]
@@ -108,7 +108,7 @@ def _is_plain(each: CriterionPlan) -> bool:
     return each.criterion.ideal is None and not hasattr(each.criterion.scale, "options")
 
 
-def _whole_digit(plan: Plan, each: CriterionPlan) -> Digit:
+def _whole_digit(each: CriterionPlan) -> Digit:
     size = len(each.states)
     return Digit(each.criterion.id, _is_plain(each), -N_ABSENCES, None, size, np.arange(size))
 

@@ -23,6 +23,8 @@ EXACT_IN_FLOAT = 2**53
 STRUCTURED = ("stage_percent", "mean_of_stage_means")
 WEIGHS_STAGES = ("stage_percent", "weighted_points", "weight_product")
 ULP = 2.0**-52
+LOST = 1e-12
+"""Scores must not be further off than this."""
 
 
 @attrs.frozen(slots=True, eq=False)
@@ -57,6 +59,8 @@ class StagePlan:
     scale: int
     """Earned and possible are whole numbers times this."""
     share_scale: int
+    denominator: int
+    """No sum of the stage divides into a score with a larger one."""
     grain: Grain
     """Of the stage's own score."""
 
@@ -80,6 +84,11 @@ class Plan:
     def structured(self) -> bool:
         """Whether the overall score is a mean of stage scores, not of all criteria at once."""
         return self.policy.combine in STRUCTURED
+
+    @property
+    def is_tame(self) -> bool:
+        """Whether no sum of stages can lose the twelfth digit by cancelling out."""
+        return not self.structured or self.grain.error < LOST
 
     @property
     def hands_on(self) -> bool:
@@ -168,7 +177,7 @@ def make_plan(rubric: Rubric, policy: Policy, controller: str | None = None) -> 
         counted=frozenset(each.id for each in rubric.criteria if controller in (None, each.controlled_by)),
         criteria=criteria,
         stages=stages,
-        grain=_overall_grain(policy, stages, len(rubric.criteria)),
+        grain=overall_grain(policy, stages),
         dtype=dtype,
     )
 
@@ -278,9 +287,11 @@ def _stage(
     stage, (scale, share_scale) = rubric.stages[place], scales
     members = tuple(each for each, its in enumerate(of_stage) if its == place)
     reach = _Reach.of(policy, [states[each] for each in members], [rubric.criteria[each] for each in members])
-    denominator = int(reach.whole * scale)
+    denominator = max(1, int(reach.whole * scale))
     if policy.not_applicable == "drop_equal":
-        denominator *= max(1, len(members)) * share_scale
+        weights = _lcm(part for each in members for s in states[each] for part in (s.possible, s.dropped))
+        denominator *= share_scale * max(1, len(members))
+        denominator = max(1, denominator * math.gcd(scale, weights) // scale)
     return StagePlan(
         id=stage.id,
         place=place,
@@ -290,7 +301,8 @@ def _stage(
         mark=stage.pass_mark,
         scale=scale,
         share_scale=share_scale,
-        grain=Grain(max(1, denominator) * constants(policy), 16 * ULP * reach.size),
+        denominator=denominator,
+        grain=Grain(max(denominator, _lcm(_stated(policy, of_stages=True))), 16 * ULP * reach.size),
     )
 
 
@@ -318,26 +330,34 @@ class _Reach:
         return cls(whole, 1.0 if tame else max(1.0, float(earned / least)))
 
 
-def constants(policy: Policy) -> int:
-    """Return a common denominator of the scores that a policy states."""
-    stated = [policy.floor, policy.stage_floor, policy.gate_cap, *(rule.score for rule in policy.overrides)]
-    return _lcm(each for each in stated if each is not None)
+def _stated(policy: Policy, *, of_stages: bool) -> list[Fraction]:
+    """Return the scores that a policy states, for stages or for the whole."""
+    floor = policy.stage_floor if of_stages else policy.floor
+    capped = policy.gate_scope == ("stage" if of_stages else "interaction")
+    found = [floor, policy.gate_cap if capped else None]
+    found += [rule.score for rule in policy.overrides if (rule.stage is not None) == of_stages]
+    return [each for each in found if each is not None]
 
 
-def whole_weight(stages: Sequence[StagePlan]) -> int:
+def whole_weight(stages: Sequence[StagePlan], policy: Policy) -> int:
     """Return a bound on the denominator that a mean over stages adds to theirs."""
     weights = [stage.factor for stage in stages if stage.included]
-    return max(1, int(sum(weights, Fraction(0)) * _lcm(weights)) * len(weights))
+    takers = max(1, len(weights)) if policy.not_applicable == "drop_equal" else 1
+    return max(1, int(sum(weights, Fraction(0)) * _lcm(weights)) * takers)
 
 
-def _overall_grain(policy: Policy, stages: Sequence[StagePlan], criteria: int) -> Grain:
+def overall_grain(policy: Policy, stages: Sequence[StagePlan], steps: int | None = None) -> Grain:
+    """Return the grain of the overall score; of one that is summed from stages in steps, if given."""
     included = [stage for stage in stages if stage.included]
     error = (len(stages) + 4) * max(stage.grain.error for stage in stages) / 4
-    denominators = [stage.grain.denominator for stage in included]
+    stated = _lcm(_stated(policy, of_stages=False))
     if policy.combine in STRUCTURED:
-        return Grain(whole_weight(stages) * math.prod(denominators) * constants(policy), error)
-    whole = max(1, sum(denominators)) * (max(1, criteria) if policy.not_applicable == "drop_equal" else 1)
-    return Grain(whole * constants(policy) ** (len(included) + 1), error)
+        parts = math.prod(stage.grain.denominator for stage in included) if steps is None else steps
+        return Grain(max(whole_weight(stages, policy) * parts, stated), error)
+    whole = max(1, sum(stage.denominator for stage in included))
+    if policy.not_applicable == "drop_equal":
+        whole *= max(1, sum(len(stage.members) for stage in included))
+    return Grain(max(whole * _lcm(_stated(policy, of_stages=True)), stated), error)
 
 
 def _dtype(

@@ -40,7 +40,7 @@ class Lookup:
     @functools.cached_property
     def singles(self) -> tuple[Sequence[Group], ...]:
         """Groups of one criterion, stage by stage."""
-        return tuple(single_groups(self.plan, self._members(stage)) for stage in self.plan.stages)
+        return tuple(single_groups(self._members(stage)) for stage in self.plan.stages)
 
     @functools.cached_property
     def merged(self) -> tuple[Sequence[Group], ...]:
@@ -71,7 +71,8 @@ class Lookup:
         """Whether a stage's part in the whole depends on nothing but its own answers."""
         plan = self.plan
         pooled_after = plan.hands_on and plan.stage_effect and not plan.structured
-        return plan.dtype is np.float64 and not plan.stage_overrides and not pooled_after
+        exact = plan.dtype is np.float64 and plan.is_tame
+        return exact and not plan.stage_overrides and not pooled_after
 
 
 def _stage_table(group: Group, folded: Folded) -> StageTable:

@@ -13,7 +13,7 @@ from coqs.results import VERDICTS
 from coqs.scoring.bulk.asking import TRUE, Asked, holds
 from coqs.scoring.bulk.folding import HARD, MISSED, OPEN, count_of, divided, lowered
 from coqs.scoring.bulk.judging import Grain, Judge
-from coqs.scoring.bulk.plan import Plan, constants, whole_weight
+from coqs.scoring.bulk.plan import Plan, overall_grain
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -51,7 +51,7 @@ def total(plan: Plan, parts: Parts, set_to: Floats | None, judge: Judge) -> Tota
     """Return the overall scores; `set_to` are scores that rules set, NaN for none."""
     flags = parts.get("flags")
     refused = count_of(flags, OPEN) > 0 if plan.policy.unanswered == "refuse" and flags is not None else None
-    numer, denom, scored = _whole(plan, parts)
+    numer, denom, scored = whole(plan, parts)
     if refused is not None:
         scored = scored & ~refused
     fired = count_of(flags, 1) > plan.policy.strikes if _gate_effect(plan) and flags is not None else None
@@ -78,10 +78,10 @@ def _failed(plan: Plan, flags: Any, refused: Mask | None) -> Mask | None:
     if flags is None:
         return None
     if refused is None:  # more than the strikes: in gates that fired, or in units that outweigh them all
-        failed: Mask = flags > min(plan.policy.strikes, HARD - 1)
-        return failed
+        return np.asarray(flags > min(plan.policy.strikes, HARD - 1), np.bool_)
     missed = count_of(flags, MISSED) > 0
-    return (flags % MISSED > min(plan.policy.strikes, HARD - 1)) | (missed & ~refused)
+    hard = flags % MISSED > min(plan.policy.strikes, HARD - 1)
+    return np.asarray(hard | (missed & ~refused), np.bool_)
 
 
 def _gate_effect(plan: Plan) -> bool:
@@ -89,7 +89,7 @@ def _gate_effect(plan: Plan) -> bool:
     return plan.policy.gate_scope == "interaction" and plan.policy.gate_effect != "verdict_only"
 
 
-def _whole(plan: Plan, parts: Parts, numer: str = "numer", share: str = "share") -> tuple[Any, Any, Mask]:
+def whole(plan: Plan, parts: Parts, numer: str = "numer", share: str = "share") -> tuple[Any, Any, Mask]:
     """Return the overall numerator, denominator, and where there is a score."""
     earned, possible = parts[numer], parts["denom"]
     if plan.policy.combine == "deduction":
@@ -113,7 +113,7 @@ def _score(plan: Plan, numer: Any, denom: Any, scored: Mask) -> Floats:
         return np.where(scored, np.where(np.asarray(numer > 0, np.bool_), 0.0, 1.0), np.nan)
     if plan.structured and numer.dtype == np.float64:
         with np.errstate(invalid="ignore"):  # what was not scored is 0 / 0, which is NaN
-            score = numer / denom
+            score: Floats = numer / denom
         score[~scored] = np.nan  # also what is refused
     else:
         score = divided(numer, denom, scored)
@@ -146,7 +146,7 @@ def _shown(
     """Return the overall scores as they are shown: rounded, or summed from rounded stages."""
     score, grain, policy = unrounded, plan.grain, plan.policy
     if "rounded_numer" in parts:
-        numer, _, _ = _whole(plan, parts, "rounded_numer", "rounded_share")
+        numer, _, _ = whole(plan, parts, "rounded_numer", "rounded_share")
         score = _with_effects(plan, _score(plan, numer, denom, scored), fired, set_to)
         grain = _rounded_grain(plan)
     if plan.rounds_overall:
@@ -157,7 +157,7 @@ def _shown(
 def _rounded_grain(plan: Plan) -> Grain:
     """Return the grain of means of rounded stage scores."""
     steps = 10 ** ((plan.policy.rounding_digits or 0) + 2)
-    return Grain(whole_weight(plan.stages) * steps * constants(plan.policy), plan.grain.error)
+    return overall_grain(plan.policy, plan.stages, steps)
 
 
 def set_scores(plan: Plan, asked: Asked, stage: str | None) -> Floats | None:
