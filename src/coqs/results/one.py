@@ -31,16 +31,23 @@ class OneDetails:
     points: float
     """Sum of the raw points of what was scored."""
 
-    def details(self, _sums: int) -> Self:
+    def details_of(self, _sums: int) -> Self:
         """Return the details, which are known already."""
         return self
+
+    def stages_of(self, _sums: int) -> Mapping[str, float | None]:
+        """Return the stages, which are known already."""
+        return self.stages
 
 
 class Source(Protocol):
     """What can tell the details of one interaction from its sums."""
 
-    def details(self, sums: int) -> OneDetails:
+    def details_of(self, sums: int) -> OneDetails:
         """Work out the details."""
+
+    def stages_of(self, sums: int) -> Mapping[str, float | None]:
+        """Work out the stages only."""
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
@@ -65,13 +72,13 @@ class OneScore:
 
     @property
     def details(self) -> OneDetails:
-        """All that follows, worked out at once; each of the others works out all of it."""
-        return self._source.details(self._sums)
+        """All that follows, worked out at once; each of these but the stages works out all of it."""
+        return self._source.details_of(self._sums)
 
     @property
     def stages(self) -> Mapping[str, float | None]:
         """Stage id to share; None where nothing in the stage was scored."""
-        return self.details.stages
+        return self._source.stages_of(self._sums)
 
     @property
     def reason(self) -> str:

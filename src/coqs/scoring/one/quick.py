@@ -15,15 +15,17 @@ import attrs
 from coqs.model import Absence
 from coqs.ratings import Sheet
 from coqs.results.one import OneDetails
-from coqs.rubric import Policy, Rubric
+from coqs.rubric import Policy, Rubric, SingleChoice
 from coqs.rubric.criteria import ERROR_CLASSES
 from coqs.scoring.exact import MISSING
 from coqs.scoring.finish import Finished, StageSums, Sums, finish
 from coqs.scoring.one.answers import Reader, code_of, reader_of, texts_of
 from coqs.scoring.one.floats import Judge, make_judge
 from coqs.scoring.one.tables import OF_STAGE, Added, Adder, Layout, answers_of, of_stage, sum_names
+from coqs.tables import read_only
 
 Entry = tuple[str, Any]
+PLACED = frozenset({str, int, type(None)})
 
 
 @attrs.frozen(slots=True, eq=False, kw_only=True)
@@ -37,6 +39,8 @@ class QuickForm:
     """The sums of a sheet on which nothing is answered."""
     find: Callable[[Entry], int]
     """(criterion, text of the answer) to what it adds to `start`; a KeyError for others."""
+    find_placed: Callable[[Entry], int]
+    """The same, and positions of levels."""
     coded: Mapping[tuple[str, int], int]
     """(criterion, code of the answer) to what it adds to `start`."""
     readers: Mapping[str, Reader]
@@ -56,14 +60,18 @@ class QuickForm:
         overall = None if finished.overall is None else float(finished.overall)
         return overall, "fail" if failed else "unscored" if overall is None else "pass", finished
 
-    def details(self, total: int) -> OneDetails:
+    def stages_of(self, total: int) -> Mapping[str, float | None]:
+        """Return the score of each stage."""
+        shares = zip(self.rubric.stage_ids, self._scores(total)[1], strict=True)
+        return read_only({id: None if share is None else float(share) for id, share in shares})
+
+    def details_of(self, total: int) -> OneDetails:
         """Return what is told beside the overall score and the verdict."""
         values = self.layout.read(total)
-        is_scored, shares = self._scores(total)
-        stages = zip(self.rubric.stage_ids, shares, strict=True)
+        is_scored, _ = self._scores(total)
         asked = values["counted_answered"] + values["counted_open"]
         return OneDetails(
-            stages={id: None if share is None else float(share) for id, share in stages},
+            stages=self.stages_of(total),
             reason="" if is_scored else _reason(values),
             gates={each: int(values[f"gates_{each}"]) for each in ERROR_CLASSES},
             gates_fired=sum(
@@ -90,6 +98,11 @@ class QuickForm:
 
     def look_closer(self, answers: Mapping[Any, Any]) -> int | None:
         """Return the sums of answers that are positions, numbers or lists too; None where one is neither."""
+        if PLACED.issuperset(map(type, answers.values())):  # no truth value, which would pass for 0 or 1
+            try:
+                return sum(map(self.find_placed, answers.items()), self.start)
+            except KeyError:
+                pass
         total = self.start
         for id, value in answers.items():
             read = self.readers.get(id) if isinstance(id, str) else None
@@ -128,20 +141,32 @@ def _forms(
     texts = {each.id: texts_of(each) for each in rubric.criteria}
     readers = {each.id: reader_of(each, texts[each.id]) for each in rubric.criteria}
     forms: dict[str | None, QuickForm] = {}
+    named = {customer_set for each in rubric.criteria for customer_set in each.applies_to}
     for customer_set in (None, *rubric.set_ids):
+        if customer_set not in named and None in forms:
+            forms[customer_set] = forms[None]  # asked what is asked of everybody
+            continue
         start, coded = _from_start(rubric, packed, customer_set)
-        entries = {(id, text): coded[id, code] for id, codes in texts.items() for text, code in codes.items()}
+        pairs = [(id, text, code) for id, codes in texts.items() for text, code in codes.items()]
+        entries: dict[Entry, int] = {(id, text): coded[id, code] for id, text, code in pairs}
         forms[customer_set] = QuickForm(
             rubric=rubric,
             policy=policy,
             layout=layout,
             start=start + layout.flip,
             find=entries.__getitem__,
+            find_placed=(entries | _places(rubric, coded)).__getitem__,
             coded=coded,
             readers=readers,
             judge_floats=judge,
         )
     return forms
+
+
+def _places(rubric: Rubric, coded: Mapping[tuple[str, int], int]) -> dict[Entry, int]:
+    """Return what each position of a single choice adds."""
+    single = {each.id for each in rubric.criteria if isinstance(each.scale, SingleChoice)}
+    return {(id, code): value for (id, code), value in coded.items() if id in single and code >= 0}
 
 
 def _from_start(

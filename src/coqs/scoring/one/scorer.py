@@ -44,9 +44,9 @@ class OneScorer:
         try:
             form = self.forms[customer_set]
             total = sum(map(form.find, answers.items()), form.start)
-        except (KeyError, TypeError, AttributeError):  # what no table knows is looked at more closely
-            return self._look_closer(answers, customer_set, facts)
-        if facts:
+        except (KeyError, TypeError, AttributeError):
+            form = None  # looked at below, once this error is gone, which has the answer in it
+        if form is None or facts:
             return self._look_closer(answers, customer_set, facts)
         return OneScore(*form.judge(total), form, total)
 

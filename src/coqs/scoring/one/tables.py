@@ -66,10 +66,12 @@ class Layout:
         largest = dict.fromkeys(names, ZERO)
         scales = dict.fromkeys(names, 1)
         for answers in added:
-            for name in names:
-                values = [Fraction(each.get(name, 0)) for each in answers]
-                largest[name] += max(map(abs, values), default=ZERO)
-                scales[name] = math.lcm(scales[name], *(value.denominator for value in values))
+            most: dict[str, Fraction] = {}
+            for name, value in ((name, value) for each in answers for name, value in each.items() if value):
+                most[name] = max(most.get(name, ZERO), abs(Fraction(value)))
+                scales[name] = math.lcm(scales.get(name, 1), value.denominator)
+            for name, value in most.items():
+                largest[name] = largest.get(name, ZERO) + value
         _share_scales(scales)
         bits = [largest[name] * scales[name] for name in names]
         widths = [next((width for width in WIDTHS if most < 2 ** (width[1] - 2)), None) for most in bits]
