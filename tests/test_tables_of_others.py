@@ -16,7 +16,7 @@ import pytest
 import coqs
 from coqs.ratings import Ratings
 from coqs.tables import ArrowTexts, Refusals, as_number, column_of, is_missing, text_column
-from coqs.tables.coded import NARROW
+from coqs.tables.distinct import NARROW
 
 duckdb = pytest.importorskip("duckdb")
 pd = pytest.importorskip("pandas")

@@ -26,7 +26,7 @@ from coqs.tables import (
     kind_of,
     refuse_cells,
 )
-from coqs.tables.coded import Places
+from coqs.tables.distinct import Places
 
 ALIASES = MappingProxyType({"n/a": Absence.NOT_APPLICABLE})
 OPTION_MARK = "|"

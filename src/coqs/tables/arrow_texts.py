@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 from coqs.errors import MissingDependencyError, RecordError
+from coqs.tables.arrow_memory import text_array
 
 BLOCK = 4096
 """Texts decoded at a time while going through them."""
@@ -70,7 +71,7 @@ class ArrowTexts(Sequence[str]):
     def _place(self, text: str) -> int:
         import pyarrow.compute as pc
 
-        wanted = arrow("texts of Arrow").scalar(text, self.array.type)
+        wanted = text_array([text]).cast(self.array.type)[0]
         return int(pc.index(self.array, wanted).as_py())
 
     def __eq__(self, other: object) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.tables.cells import Place, Refusals, as_number, digits_of, kind_of
-from coqs.tables.coded import Column, Numbers, Places, coded
+from coqs.tables.distinct import Column, Numbers, Places, coded
 from coqs.tables.doors import column_of
 from coqs.tables.encoded import Encoded
 from coqs.tables.frozen import freeze

@@ -18,7 +18,7 @@ import numpy as np
 from coqs.errors import MissingDependencyError, RecordError
 from coqs.tables.arrow_texts import arrow
 from coqs.tables.cells import kind_of
-from coqs.tables.coded import Coded, Column, Moments, Numbers
+from coqs.tables.distinct import Coded, Column, Moments, Numbers
 from coqs.tables.encoded import Encoded
 from coqs.tables.from_arrow import column_of_arrow
 from coqs.tables.plain import coded_texts, column_of_array, column_of_cells

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import RecordError
+from coqs.tables.arrow_memory import array_of, text_array
 from coqs.tables.arrow_texts import ArrowTexts, arrow
 from coqs.tables.cells import kind_of
 from coqs.tables.frozen import frozen_array
@@ -85,10 +86,10 @@ class Encoded:
         pa = arrow("Encoded.to_arrow")
         texts = self.categories.array if isinstance(self.categories, ArrowTexts) else None
         if texts is None:
-            texts = pa.array(self.categories, pa.string())
+            texts = text_array(self.categories)
         if plain and len(texts) == len(self) and np.array_equal(self.codes, np.arange(len(self))):
             return texts
-        places = pa.array(self.codes, mask=None if self.present.all() else ~self.present)
+        places = array_of(self.codes, missing=~self.present)
         return texts.take(places) if plain else pa.DictionaryArray.from_arrays(places, texts)
 
     def take(self, rows: Any) -> Encoded:

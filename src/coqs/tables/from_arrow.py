@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import RecordError
+from coqs.tables.arrow_memory import numbers_of
 from coqs.tables.arrow_texts import ArrowTexts, arrow
-from coqs.tables.coded import NARROW, Coded, Column, Mask, Moments, Numbers, alike, coded
+from coqs.tables.distinct import NARROW, Coded, Column, Mask, Moments, Numbers, alike, coded
 from coqs.tables.plain import column_of_cells
 
 UNUSABLE = MappingProxyType(
@@ -111,8 +112,7 @@ def _dictionary(pa: Any, array: Any) -> Coded:
 
 
 def _filled(array: Any, value: Any) -> npt.NDArray[Any]:
-    found: npt.NDArray[Any] = (array.fill_null(value) if array.null_count else array).to_numpy()
-    return found
+    return numbers_of(array, empty=value)
 
 
 def _missing(array: Any) -> Mask | None:
@@ -152,7 +152,7 @@ def _others(pa: Any, array: Any) -> Column:
         return alike(empty, b"")
     if types.is_decimal(array.type):
         encoded = array.dictionary_encode().unify_dictionaries()
-        return _decimals(pa, encoded) if encoded.num_chunks else alike(empty, None)
+        return _decimals(pa, encoded) if encoded.num_chunks else Coded(np.empty(0, np.int32), [])
     return column_of_cells(array.to_pylist())
 
 

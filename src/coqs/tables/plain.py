@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from coqs.errors import RecordError
 from coqs.tables.cells import is_missing
-from coqs.tables.coded import Coded, Column, Moments, Numbers, alike
+from coqs.tables.distinct import Coded, Column, Moments, Numbers, alike
 
 ONE_KIND = (int, bool)
 """Kinds of which equal cells are the same cell; of several kinds they need not be, as 1, 1.0 and True."""

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from coqs.tables.arrow_texts import ArrowTexts
 from coqs.tables.cells import Place, Refusals, kind_of
-from coqs.tables.coded import A_TIME, Coded, Column, Moments, Numbers, coded
 from coqs.tables.columns import Problem, refuse_cells
+from coqs.tables.distinct import A_TIME, Coded, Column, Moments, Numbers, coded
 from coqs.tables.doors import column_of
 from coqs.tables.from_arrow import moments_of_texts
 from coqs.tables.frozen import freeze, frozen_array

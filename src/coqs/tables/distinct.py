@@ -78,9 +78,9 @@ class Numbers:
     def coded(self) -> Coded:
         """Return the same cells as distinct ones, in ascending order."""
         empty = self.empty()
-        filled = np.where(empty, self.array[np.argmin(empty)], self.array) if empty.any() else self.array
         if empty.all():
-            return alike(empty, None)
+            return Coded(np.full(len(self), -1), [])
+        filled = np.where(empty, self.array[np.argmin(empty)], self.array) if empty.any() else self.array
         narrow = _narrow(filled)
         if narrow is None:
             values, codes = np.unique(filled, return_inverse=True)
