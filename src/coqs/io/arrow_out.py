@@ -8,6 +8,7 @@ import numpy as np
 
 from coqs.io.cell_texts import Column, Columns
 from coqs.tables import Encoded
+from coqs.tables.arrow_memory import array_of
 
 MANY = ("interaction", "customer", "issue")
 """Columns of texts that mostly differ from row to row, and so gain nothing from a dictionary."""
@@ -29,7 +30,7 @@ def _array(column: Column, name: str) -> Any:
         return _array(_of_one_kind(column), name)
     if column.dtype.kind == "M":
         return pa.array(column, pa.timestamp("us", tz="UTC"))
-    return pa.array(column, from_pandas=True)
+    return array_of(column, missing=np.isnan(column) if column.dtype.kind == "f" else None)
 
 
 def _texts(column: Encoded, *, is_few: bool) -> Any:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from coqs.io.formulas import STARTS, guarded
 from coqs.io.text_memory import text_memory
 from coqs.tables import Encoded
+from coqs.tables.arrow_memory import array_of, numbers_of, text_array
 
 Column = Sequence[Any] | npt.NDArray[Any] | Encoded
 Columns = Mapping[str, Column]
@@ -87,17 +88,11 @@ def _encoded(column: Encoded, notation: Notation) -> Cells:
         if len(codes) == len(array) and np.array_equal(codes, np.arange(len(codes), dtype=codes.dtype)):
             return Cells(None, array)
         if column.present.all():
-            return Cells(None, array.take(_arrow_places(codes)))
+            return Cells(None, array.take(array_of(codes)))
     texts = [notation.text(text) for text in column.categories]
     codes = column.codes.astype(np.int64)
     codes[codes < 0] = len(texts)
     return Cells(codes, [*texts, notation.missing])
-
-
-def _arrow_places(codes: npt.NDArray[Any]) -> Any:
-    import pyarrow as pa
-
-    return pa.array(codes)
 
 
 def _one_by_one(values: Sequence[Any], notation: Notation) -> Cells:
@@ -138,16 +133,17 @@ def _floats(column: npt.NDArray[np.float64], notation: Notation) -> Cells:
     import pyarrow as pa
 
     missing = np.isnan(column)
-    bits = pa.array(column.astype(np.float64).view(np.int64), mask=missing).dictionary_encode()
-    distinct = bits.dictionary.to_numpy().view(np.float64)
-    codes = bits.indices.fill_null(len(distinct)).to_numpy().astype(np.int64)
+    bits = array_of(column.astype(np.float64).view(np.int64), missing=missing).dictionary_encode()
+    distinct = numbers_of(bits.dictionary).view(np.float64)
+    codes = numbers_of(bits.indices).astype(np.int64)
+    codes[missing] = len(distinct)
     if len(distinct) <= FEW:
         return Cells(codes, [*map(notation.number, distinct.tolist()), notation.missing])
     texts = _many_floats(distinct, notation)
     if len(distinct) * 2 < len(column):
         return Cells(codes, [*texts.to_pylist(), notation.missing])
-    whole = pa.concat_arrays([texts, pa.array([notation.missing])])
-    return Cells(None, whole.take(pa.array(codes)))
+    whole = pa.concat_arrays([texts, text_array([notation.missing])])
+    return Cells(None, whole.take(array_of(codes)))
 
 
 def _many_floats(values: npt.NDArray[np.float64], notation: Notation) -> Any:
@@ -157,9 +153,9 @@ def _many_floats(values: npt.NDArray[np.float64], notation: Notation) -> Any:
 
     size = np.abs(values)
     odd = (values == np.floor(values)) | (size < 1e-4) | (size >= 1e15)
-    texts = pc.cast(pa.array(values), pa.string())
-    mended = pa.array([notation.number(value) for value in values[odd].tolist()], pa.string())
-    return pc.replace_with_mask(texts, pa.array(odd), mended)
+    texts = pc.cast(array_of(values), pa.string())
+    mended = text_array(notation.number(value) for value in values[odd].tolist())
+    return pc.replace_with_mask(texts, array_of(odd), mended)
 
 
 def _times(column: npt.NDArray[np.datetime64], notation: Notation) -> Cells:

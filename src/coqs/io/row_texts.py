@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from coqs.io.cell_texts import Cells, Columns, Notation, cells_of, has_pyarrow
+from coqs.tables.arrow_memory import array_of, text_array
 
 BLOCK = 64 * 2**10
 """Rows put together at a time."""
@@ -77,11 +78,15 @@ def _by_arrow(columns: list[Cells], rows: slice, after: str) -> Any:
     texts: list[Any] = []
     for cells in columns:
         if cells.codes is None:
-            texts += [pa.scalar(cells.before)] if cells.before else []
+            texts += [_scalar(cells.before)] if cells.before else []
             texts.append(cells.texts[rows].cast(pa.string()))
         else:
-            texts.append(pa.array(cells.texts, pa.string()).take(pa.array(cells.codes[rows])))
-    joined = pc.binary_join_element_wise(*texts, pa.scalar(after), "")
+            texts.append(text_array(cells.texts).take(array_of(cells.codes[rows])))
+    joined = pc.binary_join_element_wise(*texts, _scalar(after), _scalar(""))
     _, starts, held = joined.buffers()
     end = int(np.frombuffer(starts, np.int32)[len(joined)])
     return memoryview(held)[:end]
+
+
+def _scalar(text: str) -> Any:
+    return text_array([text])[0]

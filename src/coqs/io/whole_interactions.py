@@ -63,7 +63,7 @@ class SeenInteractions:
 
     def add(self, ids: Encoded) -> None:
         """Take the ids of a batch; looks for those that came before whenever the number has doubled."""
-        hashes = np.unique(self._hashes(ids))
+        hashes = self._hashes(ids)
         self._new.append(hashes)
         self._n_new += len(hashes)
         if self._n_new > len(self._sorted):
