@@ -18,7 +18,7 @@ from coqs.scoring.bulk.groups import Group, columns_of_states, wide_states
 from coqs.scoring.bulk.judging import Judge, Ratios
 from coqs.scoring.bulk.plan import Plan
 from coqs.scoring.bulk.ratios import can_tell, ratios_of
-from coqs.scoring.bulk.tables import Lookup
+from coqs.scoring.bulk.tables import MEAN, Lookup
 from coqs.scoring.bulk.totals import Totals, added, set_scores, total, whole
 from coqs.scoring.exact import ExactScore, score_sheet
 
@@ -125,6 +125,7 @@ def _look_up(lookup: Lookup, asked: Asked, stages: Floats, workspace: Workspace)
     n = len(asked.answers)
     columns = columns_of_states(lookup.plan, asked)
     sums: dict[Any, Any] = {}
+    plain = lookup.plan.is_plain_mean
     numbers, places = workspace.room("numbers", np.int16, n), workspace.room("places", np.intp, n)
     for stage, table in enumerate(lookup.stages):
         if table is None:
@@ -132,11 +133,35 @@ def _look_up(lookup: Lookup, asked: Asked, stages: Floats, workspace: Workspace)
         np.copyto(places, table.group.numbers(columns, numbers))
         np.take(table.reported, places, out=stages[stage], mode="clip")
         for name, each in table.parts.items():
+            if plain and name == MEAN:
+                continue
             if name in sums:
                 sums[name] += workspace.looked_up(each.dtype, each, places)
             else:
                 sums[name] = workspace.looked_up(name, each, places)
-    return _apart(sums)
+    return _apart(sums) | (_plain_mean(lookup.plan, stages, workspace) if plain else {})
+
+
+def _plain_mean(plan: Plan, stages: Floats, workspace: Workspace) -> dict[str, Any]:
+    """Return the sums of a mean of stages, from the stages as they are shown.
+
+    Most rows have a score in every stage, so the others are seen to afterwards.
+    """
+    n = stages.shape[1]
+    numer, product = workspace.room("numer", np.float64, n), workspace.room("product", np.float64, n)
+    denom = workspace.room("denom", np.float64, n)
+    weights = [(stage.place, float(stage.factor)) for stage in plan.stages if stage.included]
+    numer.fill(0.0)
+    for place, weight in weights:
+        numer += np.multiply(stages[place], weight, out=product)
+    denom.fill(sum(weight for _, weight in weights))
+    rows = np.flatnonzero(np.isnan(numer))
+    if len(rows):
+        few = stages[:, rows]
+        scored = ~np.isnan(few)
+        numer[rows] = sum(np.where(scored[place], few[place], 0.0) * weight for place, weight in weights)
+        denom[rows] = sum(scored[place] * weight for place, weight in weights)
+    return {"numer": numer, "denom": denom}
 
 
 def _apart(sums: Mapping[Any, Any]) -> dict[str, Any]:

@@ -91,6 +91,12 @@ class Plan:
         return not self.structured or self.grain.error < LOST
 
     @property
+    def is_plain_mean(self) -> bool:
+        """Whether the overall score is a weighted mean of the stage scores as they are shown."""
+        clamped = self.policy.bonus.endswith("clamped")
+        return self.structured and not (self.hands_on or self.rounds_stages or clamped)
+
+    @property
     def hands_on(self) -> bool:
         """Whether weight that does not apply is handed on in equal parts."""
         return self.policy.not_applicable == "drop_equal"

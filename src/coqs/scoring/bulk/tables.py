@@ -16,7 +16,8 @@ from coqs.scoring.bulk.judging import Judge
 from coqs.scoring.bulk.plan import Plan, StagePlan
 
 Table = npt.NDArray[Any]
-PAIRS = (("numer", "denom"), ("share", "takers"))
+MEAN = ("numer", "denom")
+PAIRS = (MEAN, ("share", "takers"))
 """Terms that are looked up together, as the two parts of a complex number."""
 ALONE = ("handed", "rounded_numer", "rounded_share")
 
