@@ -3,12 +3,94 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings, strategies as st
 from strategies import make_rows, rated, rubrics, seeds
 
 import coqs
+from coqs.tables import arrow_texts, distinct, from_arrow
+
+duckdb = pytest.importorskip("duckdb")
+pd = pytest.importorskip("pandas")
+pl = pytest.importorskip("polars")
+pa = pytest.importorskip("pyarrow")
+nw = pytest.importorskip("narwhals.stable.v2")
+
+
+def of_one_kind(values: list[Any]) -> list[Any]:
+    """Write numbers as texts where they stand among texts, as libraries want a column of one kind."""
+    if len({type(value) for value in values if value is not None}) < 2:
+        return values
+    return [None if value is None else str(value) for value in values]
+
+
+def arrow_of(table: dict[str, list[Any]], cut: int, *, as_dictionary: bool) -> Any:
+    """Return an Arrow table in two chunks and one that is empty, each with a dictionary of its own."""
+    whole = pa.table(table)
+    parts = [whole.slice(0, cut), whole.slice(0, 0), whole.slice(cut)]
+    if as_dictionary:
+        parts = [
+            pa.table(
+                {
+                    name: part[name].dictionary_encode()
+                    if pa.types.is_string(part[name].type)
+                    else part[name]
+                    for name in table
+                }
+            )
+            for part in parts
+        ]
+    return pa.concat_tables(parts)
+
+
+def pairs_of(ratings: coqs.Ratings) -> Any:
+    return zip(ratings.interaction.to_list(), ratings.rater.to_list(), strict=True)
+
+
+def tables_of_all(table: dict[str, list[Any]], cut: int) -> dict[str, Any]:
+    """Return a table as every library holds it."""
+    table = {name: of_one_kind(values) for name, values in table.items()}
+    plain = arrow_of(table, cut, as_dictionary=False)
+    connection = duckdb.connect()
+    connection.register("given", plain)
+    return {
+        "lists": table,
+        "objects": {name: np.array(values, dtype=object) for name, values in table.items()},
+        "arrow": plain,
+        "dictionaries": arrow_of(table, cut, as_dictionary=True),
+        "reader": plain.to_reader(),
+        "pandas": pd.DataFrame(table),
+        "pandas objects": pd.DataFrame(table, dtype=object),
+        "pandas categories": pd.DataFrame({name: pd.Categorical(values) for name, values in table.items()}),
+        "pandas nulls": pd.DataFrame(table).convert_dtypes(),
+        "polars": pl.from_arrow(plain),
+        "polars categories": pl.from_arrow(plain).with_columns(pl.col(pl.String).cast(pl.Categorical)),
+        "lazy": pl.from_arrow(plain).lazy(),
+        "narwhals": nw.from_native(pl.from_arrow(plain)),
+        "duckdb": connection.sql("select * from given"),
+    }
+
+
+@settings(deadline=None)
+@given(rated(), st.sampled_from(["wide", "long"]), st.integers(0, 12), st.booleans())
+def test_every_library_and_layout_gives_equal_ratings(
+    ratings: coqs.Ratings, layout: Any, cut: int, few: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        if few:  # so that the ways of large columns are gone too
+            for room in (distinct, from_arrow):
+                patched.setattr(room, "NARROW", 1)
+            patched.setattr(arrow_texts, "BLOCK", 2)
+        for kind, table in tables_of_all(ratings.to_table(layout), cut).items():
+            found = coqs.Ratings.from_table(table, ratings.rubric)
+            assert found == ratings, kind
+            assert found.interaction.to_arrow(plain=True).to_pylist() == ratings.interaction.to_list(), kind
+            assert [found.row_of(id or "", rater=rater or "") for id, rater in pairs_of(ratings)] == [
+                *range(len(ratings))
+            ]
 
 
 @given(rated())
