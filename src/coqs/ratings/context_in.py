@@ -26,6 +26,7 @@ from coqs.tables import (
     refuse_cells,
     text_column,
     time_column,
+    zone_named,
 )
 
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")
@@ -69,8 +70,9 @@ def texts_of(read: Incoming) -> dict[str, Encoded]:
 
 
 def times_of(read: Incoming) -> Times:
-    """Return the times in UTC."""
+    """Return the times in UTC; a zone that is none is refused even where there are no times."""
     if "at" not in read.columns:
+        zone_named(read.tz)
         return freeze(np.full(read.n, "NaT", TIME_UNIT))
     return time_column(read.columns["at"], read.refused, place=read.cell("at"), tz=read.tz)
 
