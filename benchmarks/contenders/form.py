@@ -19,6 +19,7 @@ MEMBERS = tuple(
 )
 """Of each stage, in order: its criteria with their weights."""
 GATES = ("responding_0", "responding_1")  # level 0 of either fails the interaction
+BONUS, SEVERAL = "concluding_3", "future_3"  # of the mixed form, on which policies are priced too
 PASS_MARK = 0.5
 SLACK = 1e-9  # floats cannot tell a score on the mark from one just below; without it, ties would differ
 PASS, FAIL, UNSCORED = 0, 1, 2
