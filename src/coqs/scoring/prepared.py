@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import attrs
 import numpy as np
@@ -30,6 +31,11 @@ class Prepared:
     workings: Details
     narrowed: Rubric
     """The rubric as it is applied: what another controls is only recorded."""
+
+    @property
+    def dtype(self) -> Any:
+        """float64 where sums are whole numbers that a float holds, else object."""
+        return self.lookup.plan.dtype
 
     def scores(self, ratings: Ratings, scorer: Rescorer) -> Scores:
         """Score every row of ratings, which were made under this rubric."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # a scorer is handed these, so whoever makes one has loaded t
     from coqs.ratings import Ratings
     from coqs.results import DetailColumns, OneScore, Provenance, Scores
     from coqs.rubric import Policy, Rubric
+    from coqs.scoring.bulk import Compiled
     from coqs.scoring.one import OneScorer
     from coqs.scoring.prepared import Prepared
 
@@ -185,6 +186,13 @@ class Scorer:
         """The rubric as it is applied: what another controls is only recorded."""
         return self._prepared.narrowed
 
+    @property
+    def compiled(self) -> Compiled:
+        """What the rubric and the policy compiled to: tables, sums, how marks are settled."""
+        from coqs.scoring.bulk import compiled_form
+
+        return compiled_form(self._prepared.lookup)
+
     def details(self, ratings: Ratings) -> DetailColumns:
         """Return what `Scores` works out when it is first asked for: counts, gates and reasons."""
         self._check(ratings)
@@ -213,7 +221,7 @@ class Scorer:
         narrowed = f", controlled by {self.controller}" if self.controller else ""
         return (
             f"<Scorer: rubric {self.rubric.id!r} {self.rubric.fingerprint.scoring[:19]}, "
-            f"policy {self.policy.name!r}{narrowed}, sums in {np.dtype(self._prepared.lookup.plan.dtype).name}>"
+            f"policy {self.policy.name!r}{narrowed}, sums in {np.dtype(self._prepared.dtype).name}>"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:

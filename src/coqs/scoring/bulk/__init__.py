@@ -8,16 +8,20 @@ sheet is scored in rationals next door; this room must give the same, row by row
 from coqs.scoring.bulk.asking import asked_codes
 from coqs.scoring.bulk.bounds import bounds_of
 from coqs.scoring.bulk.columns import score_columns
+from coqs.scoring.bulk.compiled import Compiled, CompiledStage, compiled_form
 from coqs.scoring.bulk.details import Details, detail_columns
 from coqs.scoring.bulk.plan import Plan, make_plan
 from coqs.scoring.bulk.tables import Lookup
 
 __all__ = [
+    "Compiled",
+    "CompiledStage",
     "Details",
     "Lookup",
     "Plan",
     "asked_codes",
     "bounds_of",
+    "compiled_form",
     "detail_columns",
     "make_plan",
     "score_columns",

@@ -18,7 +18,7 @@ from coqs.scoring.bulk.groups import Group, columns_of_states, wide_states
 from coqs.scoring.bulk.judging import Judge, Ratios
 from coqs.scoring.bulk.plan import Plan
 from coqs.scoring.bulk.ratios import can_tell, ratios_of
-from coqs.scoring.bulk.tables import MEAN, Lookup
+from coqs.scoring.bulk.tables import Lookup, StageTable
 from coqs.scoring.bulk.totals import Totals, added, set_scores, total, whole
 from coqs.scoring.exact import ExactScore, score_sheet
 
@@ -94,10 +94,10 @@ def score_block(
     """Score some rows into `output`; doubtful ones are scored again in fractions."""
     plan = lookup.plan
     judge = Judge.of(len(asked.answers), functools.partial(_ratios, lookup, asked))
-    if many and lookup.foldable and all(lookup.stages):
-        parts = _look_up(lookup, asked, output.stages, workspace)
+    if many and lookup.foldable:
+        parts = _look_up(lookup, asked, output.stages, workspace, judge.of_stages())
     else:
-        parts = _add_up(lookup, asked, output.stages, judge, many=many)
+        parts = _add_up(lookup, asked, output.stages, judge.of_stages(), many=many)
     found = total(plan, parts, set_scores(plan, asked, None), judge)
     output.overall[:] = found.overall
     output.verdict_codes[:] = found.verdict_codes
@@ -120,26 +120,36 @@ def _ratios(lookup: Lookup, asked: Asked, rows: npt.NDArray[np.intp]) -> Ratios 
     return ratios_of(plan, sums, divided(*whole(plan, added([_parts(each) for each in folded]))))
 
 
-def _look_up(lookup: Lookup, asked: Asked, stages: Floats, workspace: Workspace) -> dict[str, Any]:
-    """Look every stage up in one table, and add up what the stages bring."""
-    n = len(asked.answers)
-    columns = columns_of_states(lookup.plan, asked)
+def _look_up(
+    lookup: Lookup, asked: Asked, stages: Floats, workspace: Workspace, judge: Judge
+) -> dict[str, Any]:
+    """Look every stage up in one table where it has one, and add up what the stages bring."""
+    plan, columns = lookup.plan, columns_of_states(lookup.plan, asked)
     sums: dict[Any, Any] = {}
-    plain = lookup.plan.is_plain_mean
+    worked_out = []
+    for stage, table in zip(plan.stages, lookup.stages, strict=True):
+        if table is not None:
+            _look_up_stage(table, columns, stages[stage.place], sums, workspace)
+            continue
+        folded = fold(plan, stage, _stage_sums(plan, stage.place, lookup.merged[stage.place], asked), judge)
+        stages[stage.place] = folded.reported
+        worked_out.append(_parts(folded))
+    parts = added([_apart(sums), *worked_out])
+    return parts | (_plain_mean(plan, stages, workspace) if plan.is_plain_mean else {})
+
+
+def _look_up_stage(
+    table: StageTable, columns: dict[str, Any], reported: Floats, sums: dict[Any, Any], workspace: Workspace
+) -> None:
+    n = len(reported)
     numbers, places = workspace.room("numbers", np.int16, n), workspace.room("places", np.intp, n)
-    for stage, table in enumerate(lookup.stages):
-        if table is None:
-            raise TypeError("only stages with a table can be looked up")
-        np.copyto(places, table.group.numbers(columns, numbers))
-        np.take(table.reported, places, out=stages[stage], mode="clip")
-        for name, each in table.parts.items():
-            if plain and name == MEAN:
-                continue
-            if name in sums:
-                sums[name] += workspace.looked_up(each.dtype, each, places)
-            else:
-                sums[name] = workspace.looked_up(name, each, places)
-    return _apart(sums) | (_plain_mean(lookup.plan, stages, workspace) if plain else {})
+    np.copyto(places, table.group.numbers(columns, numbers))
+    np.take(table.reported, places, out=reported, mode="clip")
+    for name, each in table.parts.items():
+        if name in sums:
+            sums[name] += workspace.looked_up(each.dtype, each, places)
+        else:
+            sums[name] = workspace.looked_up(name, each, places)
 
 
 def _plain_mean(plan: Plan, stages: Floats, workspace: Workspace) -> dict[str, Any]:

@@ -71,6 +71,10 @@ class Judge:
         """Return a judge of n rows, none of which is doubtful yet."""
         return cls(np.zeros(n, np.bool_), ratios)
 
+    def of_stages(self) -> Judge:
+        """Return a judge of the same rows for other scores than the overall one."""
+        return Judge(self.doubtful, lambda _: None)
+
     def below(self, values: Floats, mark: Fraction, grain: Grain) -> Mask:
         """Return (n,) whether a value lies below a mark; NaN does not."""
         if grain.tells(mark.denominator):

@@ -16,8 +16,7 @@ from coqs.scoring.bulk.judging import Judge
 from coqs.scoring.bulk.plan import Plan, StagePlan
 
 Table = npt.NDArray[Any]
-MEAN = ("numer", "denom")
-PAIRS = (MEAN, ("share", "takers"))
+PAIRS = (("numer", "denom"), ("share", "takers"))
 """Terms that are looked up together, as the two parts of a complex number."""
 ALONE = ("handed", "rounded_numer", "rounded_share")
 
@@ -65,7 +64,9 @@ class Lookup:
             return None
         judge = Judge.of(groups[0].size)
         folded = fold(plan, stage, groups[0].terms, judge)
-        return None if judge.doubtful.any() else _stage_table(groups[0], folded)
+        if judge.doubtful.any():
+            return None
+        return _stage_table(groups[0], folded, PAIRS[1:] if plan.is_plain_mean else PAIRS)
 
     @property
     def foldable(self) -> bool:
@@ -76,9 +77,9 @@ class Lookup:
         return exact and not plan.stage_overrides and not pooled_after
 
 
-def _stage_table(group: Group, folded: Folded) -> StageTable:
+def _stage_table(group: Group, folded: Folded, pairs: Sequence[tuple[str, str]]) -> StageTable:
     parts: dict[str | tuple[str, str], Table] = {}
-    for names in PAIRS:
+    for names in pairs:
         first, second = (getattr(folded, name) for name in names)
         if second is not None:
             parts[names] = _complex(second * 0 if first is None else first, second)
