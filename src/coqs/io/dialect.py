@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import PurePath
@@ -71,11 +73,10 @@ def encoding_of(given: str | None) -> str | None:
         return None
     if not isinstance(given, str):
         raise RecordError(f"encoding: must be a name, got {kind_of(given)}; write for example 'cp1252'")
-    import codecs
-
     try:
-        b"".decode(given)  # refuses what is no encoding of texts, such as base64
         name = codecs.lookup(given).name
+        with contextlib.suppress(UnicodeError):
+            b" ".decode(given)  # refuses what is no encoding of texts, such as base64
     except (LookupError, ValueError):
         raise NotFoundError("encoding", given, ENCODINGS) from None
     return UTF_8 if name in (UTF_8, "utf-8-sig") else given
