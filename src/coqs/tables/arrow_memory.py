@@ -38,13 +38,31 @@ def numbers_of(array: Any, *, empty: float = 0) -> npt.NDArray[Any]:
 
 
 def _in_place(chunk: Any, kind: str, empty: float) -> npt.NDArray[Any]:
-    known, memory = chunk.buffers()
+    if chunk.null_count == len(chunk):  # some leave out the memory of cells that are all empty
+        return np.full(len(chunk), empty, kind)
     rows = slice(chunk.offset, chunk.offset + len(chunk))
-    numbers = np.frombuffer(memory, kind)[rows]
-    if not chunk.null_count:
-        return numbers
-    is_known = np.unpackbits(np.frombuffer(known, np.uint8), count=rows.stop, bitorder="little")[rows]
-    return np.where(is_known.view(np.bool_), numbers, np.array(empty, kind))
+    numbers = np.frombuffer(chunk.buffers()[1], kind, rows.stop)[rows]
+    return np.where(_empty_in(chunk), np.array(empty, kind), numbers) if chunk.null_count else numbers
+
+
+def empty_of(array: Any) -> npt.NDArray[np.bool_]:
+    """Return (n,) true where a pyarrow array, chunked or not, has no value.
+
+    >>> import pyarrow
+    >>> empty_of(pyarrow.array(["a", None])).tolist()
+    [False, True]
+    """
+    chunks = getattr(array, "chunks", [array])
+    return np.concatenate([np.zeros(0, np.bool_), *map(_empty_in, chunks)])
+
+
+def _empty_in(chunk: Any) -> npt.NDArray[np.bool_]:
+    if chunk.null_count in (0, len(chunk)):
+        return np.full(len(chunk), chunk.null_count > 0)
+    empty = chunk.is_null()
+    end = empty.offset + len(empty)
+    bits = np.unpackbits(np.frombuffer(empty.buffers()[1], np.uint8), count=end, bitorder="little")
+    return bits[empty.offset :].view(np.bool_)
 
 
 def array_of(numbers: npt.NDArray[Any], *, missing: npt.NDArray[np.bool_] | None = None) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import RecordError
-from coqs.tables.arrow_memory import numbers_of
+from coqs.tables.arrow_memory import empty_of, numbers_of
 from coqs.tables.arrow_texts import ArrowTexts, arrow
 from coqs.tables.distinct import NARROW, Coded, Column, Mask, Moments, Numbers, alike, coded
 from coqs.tables.plain import column_of_cells
@@ -116,7 +116,7 @@ def _filled(array: Any, value: Any) -> npt.NDArray[Any]:
 
 
 def _missing(array: Any) -> Mask | None:
-    return array.is_null().to_numpy() if array.null_count else None
+    return empty_of(array) if array.null_count else None
 
 
 def _numbers(pa: Any, array: Any) -> Numbers:
@@ -142,7 +142,7 @@ def _moments(pa: Any, array: Any) -> Moments:
 
 def _others(pa: Any, array: Any) -> Column:
     types = pa.types
-    empty = array.is_null().to_numpy()
+    empty = empty_of(array)
     if isinstance(array.type, pa.BaseExtensionType):
         return _extended(pa, array, empty)
     for test, cell in UNUSABLE.items():
