@@ -66,14 +66,16 @@ def exact_sums(
     >>> exact_integers(limbs).tolist(), lowest
     ([1], 0)
     """
-    numbers, factors = _usable(values), None if times is None else _usable(times)
+    numbers = _usable(values)
+    factors = None if times is None else numbers if times is values else _usable(times)
     places = np.asarray(group, np.int64)
     rounds = factors is not None and not (_is_whole(numbers) and _is_whole(factors))
     sums: dict[int, Limbs] = {}
     for block in _blocks(places, groups):
         parts = [numbers[block].copy() if factors is None else numbers[block] * factors[block]]
         if rounds and factors is not None:
-            parts.append(_rounded_off(numbers[block], factors[block], parts[0]))
+            x = numbers[block]
+            parts.append(_rounded_off(x, x if factors is numbers else factors[block], parts[0]))
         _add_limbs(sums, parts, places[block], groups)
     lowest, highest = min(sums, default=0), max(sums, default=0)
     empty = np.zeros(groups, np.int64)
@@ -103,46 +105,69 @@ def _usable(values: npt.ArrayLike) -> Floats:
 
 def _is_whole(values: Floats) -> bool:
     """Tell whether these are whole numbers whose products are exact."""
+    few = values[:64]  # most often enough to tell
+    if not (np.trunc(few) == few).all():
+        return False
     return bool((np.trunc(values) == values).all() and np.abs(values).max(initial=0) < 1 << WIDTH - 10)
 
 
 def _rounded_off(x: Floats, y: Floats, product: Floats) -> Floats:
     """Return what x * y is more than the product in floats."""
-    x_high, y_high = _high_half(x), _high_half(y)
-    x_low, y_low = x - x_high, y - y_high
-    rest: Floats = ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
+    x_high, x_low = _halves(x)
+    y_high, y_low = (x_high, x_low) if y is x else _halves(y)
+    rest = x_high * y_high
+    rest -= product
+    rest += x_high * y_low
+    rest += x_low * y_high
+    rest += x_low * y_low
     return rest
 
 
-def _high_half(x: Floats) -> Floats:
-    """Return the upper 26 bits of each number."""
-    moved = SPLITTER * x
-    high: Floats = moved - (moved - x)
-    return high
+def _halves(x: Floats) -> tuple[Floats, Floats]:
+    """Return the upper 26 bits of each number, and the rest."""
+    high = SPLITTER * x
+    high -= high - x
+    return high, x - high
 
 
 def _add_limbs(sums: dict[int, Limbs], rests: list[Floats], group: Places, groups: int) -> None:
     """Cut numbers into limbs, the highest first, and add them to the sums of their groups."""
-    largest = max(float(np.abs(rest).max(initial=0)) for rest in rests)
-    limb = (math.frexp(largest)[1] - 1) // WIDTH
-    cut = np.empty(len(group))
-    while limb >= LOWEST and any(rest.any() for rest in rests):
-        total = _cut(rests[0], limb, cut)
-        for rest in rests[1:]:
-            total = total + _cut(rest, limb, np.empty(len(group)))
-        added = np.bincount(group, total, groups) if groups > 1 else total.sum(keepdims=True)
-        whole = added.astype(np.int64)
+    highest = [_highest_limb(rest) for rest in rests]
+    alike = len(group) > 0 and group[0] == group[-1] and bool((group == group[0]).all())
+    for limb in range(max(highest), LOWEST - 1, -1):
+        left = [place for place, rest in enumerate(rests) if rest.any()]
+        if not left:
+            return
+        cuts = [_cut(rests[place], limb) for place in left if highest[place] >= limb]
+        if not cuts:
+            continue
+        for cut in cuts[1:]:
+            cuts[0] += cut
+        whole = _by_group(cuts[0], group, groups, alike=alike)
         for place, row in ((limb, whole & (1 << WIDTH) - 1), (limb + 1, whole >> WIDTH)):
             sums[place] = sums[place] + row if place in sums else row
-        limb -= 1
 
 
-def _cut(rest: Floats, limb: int, cut: Floats) -> Floats:
-    """Take a limb off each number; return the limbs, in `cut`."""
-    np.multiply(rest, 2.0 ** (-WIDTH * limb), out=cut)
+def _highest_limb(values: Floats) -> int:
+    largest = float(np.abs(values).max(initial=0))
+    return (math.frexp(largest)[1] - 1) // WIDTH if largest else LOWEST - 1
+
+
+def _cut(rest: Floats, limb: int) -> Floats:
+    """Take a limb off each number, and return the limbs."""
+    cut = rest * 2.0 ** (-WIDTH * limb)
     np.trunc(cut, out=cut)
-    np.subtract(rest, cut * 2.0 ** (WIDTH * limb), out=rest)
+    rest -= cut * 2.0 ** (WIDTH * limb)
     return cut
+
+
+def _by_group(limbs: Floats, group: Places, groups: int, *, alike: bool) -> Limbs:
+    """Sum limbs, which floats do exactly; faster where all are of one group."""
+    if not alike:
+        return np.bincount(group, limbs, groups).astype(np.int64)
+    total = np.zeros(groups, np.int64)
+    total[group[0]] = limbs.sum()
+    return total
 
 
 def carried(limbs: Limbs) -> Limbs:

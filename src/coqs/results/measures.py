@@ -103,8 +103,9 @@ class _Summing:
     def _sum(self, name: str, values: Floats, times: Floats | None = None) -> None:
         known = ~np.isnan(values)
         group, rows = (self.units.group, slice(None)) if known.all() else (self.units.group[known], known)
-        factors = None if times is None else times[rows]
-        self.sums[name] = ExactSums.of(values[rows], group, self.units.groups, times=factors)
+        kept = values[rows]
+        factors = None if times is None else kept if times is values else times[rows]
+        self.sums[name] = ExactSums.of(kept, group, self.units.groups, times=factors)
 
     def made(self) -> Measures:
         for column in self.counts.values():
@@ -123,7 +124,7 @@ def measures_of(scores: Scored, units: Units, *, bands: tuple[str, ...], cluster
         Whether the squares of shares are needed, too.
     """
     summing = _Summing(units)
-    summing.counts |= {"n": np.bincount(units.group, minlength=units.groups), "n_ratings": units.ratings()}
+    summing.counts |= {"n": units.n(), "n_ratings": units.ratings()}
     _add_mean(summing, scores.overall)
     _add_shares(summing, scores, bands, clustered=clustered)
     _add_standings(summing, scores.details.counts)
@@ -138,7 +139,7 @@ def measures_of(scores: Scored, units: Units, *, bands: tuple[str, ...], cluster
 def mean_measures(values: Floats, units: Units) -> Measures:
     """Measure no more than what a mean needs."""
     summing = _Summing(units)
-    summing.counts |= {"n": np.bincount(units.group, minlength=units.groups), "n_ratings": units.ratings()}
+    summing.counts |= {"n": units.n(), "n_ratings": units.ratings()}
     _add_mean(summing, values)
     return summing.made()
 

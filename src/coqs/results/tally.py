@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import add
 from typing import Any, Self
 
 import attrs
@@ -124,11 +126,15 @@ class Tally:
         """Tally the scores of each stage, in the rubric's order; each stage is a group."""
         stages, interaction = scores.stages, scores.ratings.interaction
         units = Units.of(np.zeros(len(interaction), np.int64), interaction.codes, 1)
-        means = [units.mean(values, ~np.isnan(values)) for values in stages.values()]
+        n = len(stages)
+        each = [
+            mean_measures(values, units).spread(np.array([place]), n)
+            for place, values in enumerate(stages.values())
+        ]
         return cls(
             kind=TallyKind.made_of(scores, of="stages", keys=("stage",)),
-            labels=Labels((Encoded(np.arange(len(stages)), tuple(stages)),), len(stages)),
-            measures=mean_measures(np.concatenate(means), units.repeated(len(stages))),
+            labels=Labels((Encoded(np.arange(n), tuple(stages)),), n),
+            measures=reduce(add, each),
             edges=_edges(interaction),
         )
 

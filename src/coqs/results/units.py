@@ -50,11 +50,6 @@ class Units:
         """Return the same units in other groups."""
         return attrs.evolve(self, group=group, groups=groups)
 
-    def repeated(self, groups: int) -> Units:
-        """Return the same units once in each of several groups, one group after the other."""
-        group = np.repeat(np.arange(groups), len(self))
-        return Units(None, group, np.tile(self.n_rows, groups), groups)
-
     def mean(self, values: npt.NDArray[Any], known: Mask | None = None) -> Floats:
         """Average the known rows of each unit; NaN where none is. The order of the rows never shows."""
         if self.of_row is None:
@@ -74,15 +69,25 @@ class Units:
 
     def count(self, which: Mask) -> npt.NDArray[np.int64]:
         """Count units within each group."""
+        if self.groups == 1:
+            return np.array([np.count_nonzero(which)])
         return np.bincount(self.group[which], minlength=self.groups)
 
     def rows_total(self, values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """Sum whole numbers over the rows of each group, every rater's counting."""
+        if self.groups == 1:
+            return np.array([values.sum(dtype=np.int64)])
         group = self.group if self.of_row is None else self.group[self.of_row]
         return np.bincount(group, values, self.groups).astype(np.int64)
 
+    def n(self) -> npt.NDArray[np.int64]:
+        """Count the units of each group."""
+        return np.array([len(self)]) if self.groups == 1 else np.bincount(self.group, minlength=self.groups)
+
     def ratings(self) -> npt.NDArray[np.int64]:
         """Count the rows of each group."""
+        if self.groups == 1:
+            return np.array([self.n_rows.sum()])
         return np.bincount(self.group, self.n_rows, self.groups).astype(np.int64)
 
 
