@@ -137,7 +137,7 @@ def _piece(block: _Block, header: Header, options: CsvOptions, few: Collection[s
         _check_quotes(rows, ord(options.separator))
     table = _parsed(rows, header.names, options.separator, few=few, quoted=quoted)
     lines = cache(lambda: _lines(block, options))
-    return ArrowPiece(table, lambda row: line_spot(lines()[row]))
+    return ArrowPiece.of(table, lambda row: line_spot(lines()[row]))
 
 
 def _check_lines(rows: bytes, longest: int) -> None:

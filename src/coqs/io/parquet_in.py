@@ -50,12 +50,12 @@ def parquet_pieces(given: Input, file: Any, *, most: int, progress: Progress | N
             batch = next(batches, None)
         if batch is None:
             break
-        yield ArrowPiece(pa.Table.from_batches([batch]), _rows_from(start))
+        yield ArrowPiece.of(pa.Table.from_batches([batch]), _rows_from(start))
         start += batch.num_rows
         if progress is not None:
             progress(given.size * start // max(rows, 1), given.size)
     if start == 0:
-        yield ArrowPiece(file.schema_arrow.empty_table(), _rows_from(0))
+        yield ArrowPiece.of(file.schema_arrow.empty_table(), _rows_from(0))
 
 
 def _rows_from(start: int) -> Any:

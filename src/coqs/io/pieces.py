@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
 from typing import Any, Protocol, Self
 
 import attrs
@@ -22,7 +21,7 @@ class Piece(Protocol):
         """The columns, as `Ratings.from_table` takes them."""
 
     @property
-    def spots(self) -> Spots:
+    def spots(self) -> Places:
         """Where each row stands."""
 
     def column(self, name: str) -> Sequence[Any]:
@@ -37,8 +36,41 @@ class Piece(Protocol):
     def __len__(self) -> int: ...
 
 
-def _moved(spots: Spots, by: int) -> Spots:
-    return lambda row: spots(row + by)
+@attrs.frozen(eq=False, repr=False)
+class Places:
+    """Where rows stand that were read in several parts; knows no part of which no row is left."""
+
+    parts: tuple[tuple[Spots, int, int], ...]
+    """For each part: where its rows stand, the first of them that is meant, and how many are."""
+
+    @classmethod
+    def of(cls, spots: Spots, n: int) -> Self:
+        """Return the places of all rows of one part."""
+        return cls(((spots, 0, n),))
+
+    def __call__(self, row: int) -> Spot:
+        for spots, first, n in self.parts:
+            if row < n:
+                return spots(first + row)
+            row -= n
+        raise IndexError("no such row")
+
+    def __add__(self, other: Places) -> Places:
+        return Places(self.parts + other.parts)
+
+    def cut(self, at: int) -> tuple[Places, Places]:
+        """Return the places of the rows before one, and from it on."""
+        before, after = [], []
+        for spots, first, n in self.parts:
+            inside = min(max(at, 0), n)
+            before.append((spots, first, inside))
+            after.append((spots, first + inside, n - inside))
+            at -= n
+        return Places(_filled(before)), Places(_filled(after))
+
+
+def _filled(parts: list[tuple[Spots, int, int]]) -> tuple[tuple[Spots, int, int], ...]:
+    return tuple(part for part in parts if part[2])
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -46,13 +78,14 @@ class ListPiece:
     """A piece whose columns are lists."""
 
     table: Mapping[str, list[Any]]
-    spots: Spots
+    spots: Places
     n: int
 
     @classmethod
     def of_lines(cls, columns: Mapping[str, list[Any]], lines: Sequence[int]) -> Self:
         """Make a piece from columns and the number of the line that each row begins on."""
-        return cls(columns, lambda row: line_spot(lines[row]), len(lines))
+        places = Places.of(lambda row: line_spot(lines[row]), len(lines))
+        return cls(columns, places, len(lines))
 
     def column(self, name: str) -> Sequence[Any]:
         return self.table.get(name, [None] * self.n)
@@ -63,8 +96,8 @@ class ListPiece:
     def cut(self, at: int) -> tuple[Piece, Piece]:
         before = {name: cells[:at] for name, cells in self.table.items()}
         after = {name: cells[at:] for name, cells in self.table.items()}
-        rest = ListPiece(after, _moved(self.spots, at), self.n - at)
-        return ListPiece(before, self.spots, at), rest
+        first, rest = self.spots.cut(at)
+        return ListPiece(before, first, at), ListPiece(after, rest, self.n - at)
 
     def __len__(self) -> int:
         return self.n
@@ -75,7 +108,12 @@ class ArrowPiece:
     """A piece whose columns are a table of pyarrow."""
 
     table: Any
-    spots: Spots
+    spots: Places
+
+    @classmethod
+    def of(cls, table: Any, spots: Spots) -> Self:
+        """Make a piece from a table and where each of its rows stands."""
+        return cls(table, Places.of(spots, table.num_rows))
 
     def column(self, name: str) -> Sequence[Any]:
         return _Cells(self.table[name])
@@ -84,8 +122,8 @@ class ArrowPiece:
         return {name: self.table[name].to_pylist() for name in self.table.column_names}
 
     def cut(self, at: int) -> tuple[Piece, Piece]:
-        rest = ArrowPiece(self.table.slice(at), _moved(self.spots, at))
-        return ArrowPiece(self.table.slice(0, at), self.spots), rest
+        first, rest = self.spots.cut(at)
+        return ArrowPiece(self.table.slice(0, at), first), ArrowPiece(self.table.slice(at), rest)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -114,14 +152,15 @@ def joined(pieces: Iterable[Piece]) -> Piece:
     found = [*pieces]
     if len(found) == 1:
         return found[0]
+    places = Places(tuple(part for piece in found for part in piece.spots.parts))
     if all(isinstance(piece, ArrowPiece) for piece in found):
         import pyarrow as pa
 
         table = pa.concat_tables([piece.table for piece in found])
-        return ArrowPiece(table.unify_dictionaries(), _all_spots(found))
+        return ArrowPiece(table.unify_dictionaries(), places)
     names = dict.fromkeys(name for piece in found for name in piece.lists())
     table = {name: _appended(found, name) for name in names}
-    return ListPiece(table, _all_spots(found), sum(map(len, found)))
+    return ListPiece(table, places, sum(map(len, found)))
 
 
 def _appended(pieces: Sequence[Piece], name: str) -> list[Any]:
@@ -129,15 +168,3 @@ def _appended(pieces: Sequence[Piece], name: str) -> list[Any]:
     for piece in pieces:
         cells.extend(piece.lists().get(name) or [None] * len(piece))
     return cells
-
-
-def _all_spots(pieces: Sequence[Piece]) -> Spots:
-    starts = reduce(lambda sums, piece: [*sums, sums[-1] + len(piece)], pieces, [0])
-
-    def spots(row: int) -> Spot:
-        from bisect import bisect_right
-
-        number = bisect_right(starts, row) - 1
-        return pieces[number].spots(row - starts[number])
-
-    return spots
