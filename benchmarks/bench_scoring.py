@@ -29,6 +29,8 @@ sys.path.insert(0, str(HERE))
 import form  # noqa: E402  # the folder of the contenders is no package, since each runs alone
 
 TOLERANCE = 1e-9
+Times = tuple[float, float]
+"""Best seconds by the clock, and of processors, which a busy machine changes less."""
 
 
 @attrs.frozen
@@ -79,9 +81,9 @@ def compare(found: Path, truth: Path, name: str) -> None:
         raise SystemExit(f"{name}: {int((theirs[-1] != ours[-1]).sum())} verdicts differ from coqs")
 
 
-def run_contenders(codes: Path, *, seconds: float) -> dict[Contender, float]:
-    """Return the best seconds of every contender that is installed, coqs first; all must agree."""
-    best: dict[Contender, float] = {}
+def run_contenders(codes: Path, *, seconds: float) -> dict[Contender, Times]:
+    """Return the best times of every contender that is installed, coqs first; all must agree."""
+    best: dict[Contender, Times] = {}
     truth, other = codes.with_name("coqs.npy"), codes.with_name("other.npy")
     for each in CONTENDERS:
         out = other if best else truth
@@ -91,18 +93,21 @@ def run_contenders(codes: Path, *, seconds: float) -> dict[Contender, float]:
             print(f"{each.name}: left out, since {found['missing']} is not installed")
             continue
         compare(out, truth, each.name)
-        best[each] = found["seconds"]
+        best[each] = found["seconds"], found["processor"]
     return best
 
 
-def show_contenders(best: dict[Contender, float], n: int) -> None:
+def show_contenders(best: dict[Contender, Times], n: int) -> None:
     """Print rows a second and how many times as fast coqs is."""
-    ours = next(iter(best.values()))
+    ours, our_processor = next(iter(best.values()))
     print(f"\n{n:,} interactions x {len(form.CRITERIA)} criteria; all agree to {TOLERANCE}")
-    print(f"{'':28}{'seconds':>9}{'million rows a second':>24}{'coqs is faster by':>20}")
-    for each, seconds in best.items():
+    print(
+        f"{'':28}{'seconds':>9}{'million rows a second':>24}{'coqs is faster by':>20}{'processor time':>22}"
+    )
+    for each, (wall, processor) in best.items():
         must = f"   must be {each.must:g}" if each.must else ""
-        print(f"{each.name:28}{seconds:9.4f}{n / seconds / 1e6:24.1f}{seconds / ours:20.2f}{must}")
+        speed, times = n / wall / 1e6, f"{processor / our_processor:.2f} of coqs"
+        print(f"{each.name:28}{wall:9.4f}{speed:24.1f}{wall / ours:20.2f}{times:>22}{must}")
 
 
 def show_alone(found: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import with_coqs
-from run import best_time
+from run import best_times
 
 import coqs
 from coqs.rubric import CriterionIn, Override
@@ -113,7 +113,7 @@ def policy_prices(rubric: coqs.Rubric, ratings: coqs.Ratings, *, rounds: int) ->
     for _ in range(rounds):
         for name, run in runs.items():
             if run:
-                best[name] = min(best[name], best_time(run, seconds=0, least=1))
+                best[name] = min(best[name], best_times(run, seconds=0, least=1)[0])
     return {name: best[name] / best["coqs"] if run else None for name, run in runs.items()}
 
 
@@ -128,7 +128,7 @@ def _run_under(rubric: coqs.Rubric, ratings: coqs.Ratings, policy: coqs.Policy) 
 def detail_prices(rubric: coqs.Rubric, ratings: coqs.Ratings, *, rounds: int) -> dict[str, float]:
     """Return the best time of each detail's first use over that of scoring."""
     scorer = coqs.Scorer(rubric)
-    scoring = best_time(lambda: with_coqs.taken(scorer(ratings)), seconds=0, least=2 * rounds)
+    scoring = best_times(lambda: with_coqs.taken(scorer(ratings)), seconds=0, least=2 * rounds)[0]
     known = [name for name in LATER if hasattr(coqs.Scores, name)]
     return {name: min(_first_use(scorer(ratings), name) for _ in range(rounds)) / scoring for name in known}
 

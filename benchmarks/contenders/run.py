@@ -17,15 +17,17 @@ import numpy as np
 OPTIONAL = ("duckdb", "pandas", "polars")
 
 
-def best_time(run: Callable[[], Any], *, seconds: float, least: int = 3) -> float:
-    """Return the shortest of several runs, at least three, within about so many seconds."""
-    times: list[float] = []
-    while len(times) < least or sum(times) < seconds:
-        start = time.perf_counter()
+def best_times(run: Callable[[], Any], *, seconds: float, least: int = 3) -> tuple[float, float]:
+    """Return the shortest of several runs within about so many seconds: by the clock, and of processors."""
+    walls: list[float] = []
+    processors: list[float] = []
+    while len(walls) < least or sum(walls) < seconds:
+        wall, processor = time.perf_counter(), time.process_time()
         result = run()
-        times.append(time.perf_counter() - start)
+        walls.append(time.perf_counter() - wall)
+        processors.append(time.process_time() - processor)
         del result  # its memory is given back before the next run asks for as much
-    return min(times)
+    return min(walls), min(processors)
 
 
 def main(module: str, codes: str, out: str, seconds: str, *options: str) -> None:
@@ -39,10 +41,10 @@ def main(module: str, codes: str, out: str, seconds: str, *options: str) -> None
         return
     chosen = {name: json.loads(value) for name, value in (option.split("=") for option in options)}
     run = contender.prepare(np.load(codes), **chosen)
-    best = best_time(run, seconds=float(seconds))
+    wall, processor = best_times(run, seconds=float(seconds))
     overall, stages, verdict = contender.columns(run())
     np.save(out, np.vstack([overall, stages, verdict]))
-    print(json.dumps({"seconds": best}))
+    print(json.dumps({"seconds": wall, "processor": processor}))
 
 
 if __name__ == "__main__":
