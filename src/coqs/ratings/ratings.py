@@ -148,7 +148,9 @@ class Ratings:
 
     def __repr__(self) -> str:
         raters = len(self.rater.categories) + bool((~self.rater.present).any())
-        interactions = len(np.unique(self.interaction.codes))
+        stands = np.zeros(len(self.interaction.categories) + 1, np.bool_)  # the last one: without an id
+        stands[self.interaction.codes] = True
+        interactions = int(stands.sum())
         return (
             f"<Ratings: {len(self)} rows of {interactions} interactions by {raters} raters, "
             f"rubric {self.rubric.id!r} {self.rubric.fingerprint.scoring[:19]}>"

@@ -7,16 +7,16 @@ longer than scoring a hundred thousand rows; these do not.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-NAMES = {
-    **{f"{sign}int{width}": f"{sign}int{width}" for sign in ("", "u") for width in (8, 16, 32, 64)},
-    "double": "float64",
-    "float": "float32",
-}
+NAMES = MappingProxyType(
+    {f"{sign}int{width}": f"{sign}int{width}" for sign in ("", "u") for width in (8, 16, 32, 64)}
+    | {"double": "float64", "float": "float32"}
+)
 """What pyarrow calls the kinds of numbers, and what numpy does."""
 
 

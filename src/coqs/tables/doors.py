@@ -25,6 +25,9 @@ from coqs.tables.plain import coded_texts, column_of_array, column_of_cells
 
 FRAMES = ("pandas", "polars", "duckdb", "modin", "cudf", "dask", "ibis", "pyspark")
 """Libraries whose tables narwhals reads."""
+NOT_IN_ARROW = (ImportError, NotImplementedError, OverflowError, RuntimeError, TypeError, ValueError)
+"""What libraries raise where pyarrow is not installed, or a column is of a kind that Arrow does not have; such
+columns are read cell by cell."""
 STREAMS = ("__arrow_c_stream__", "__arrow_c_array__")
 _Found = tuple[list[str], Callable[[], Iterable[Any]]]
 """A table's names, and what brings its columns."""
@@ -149,7 +152,7 @@ def _of_frame(frame: Any) -> _Found:
         return [str(name) for name in native.columns], lambda: (series for _, series in native.items())
     try:
         return _of_arrow(_as_arrow(native)) or (frame.columns, frame.to_arrow().itercolumns)
-    except Exception:  # noqa: BLE001  # no pyarrow, or a column of a kind that Arrow does not have: one by one
+    except NOT_IN_ARROW:
         return frame.columns, frame.iter_columns
 
 
@@ -231,7 +234,7 @@ def _series(values: Any) -> Any:
 def _of_series(series: Any, name: str) -> Column:
     try:
         array = series.to_arrow()
-    except Exception:  # noqa: BLE001  # no pyarrow, or a kind that Arrow does not have
+    except NOT_IN_ARROW:
         return column_of_cells(series.to_list())
     return column_of_arrow(array, name=name)
 
@@ -246,7 +249,7 @@ def _of_pandas(values: Any, name: str) -> Column:
         import pyarrow as pa
 
         array = pa.array(values, from_pandas=True)
-    except Exception:  # noqa: BLE001  # no pyarrow, or a kind that Arrow does not have
+    except NOT_IN_ARROW:
         return column_of_cells(list(values))
     if isinstance(array.type, pa.BaseExtensionType):  # of pandas' own kinds, as periods and intervals are
         return column_of_cells(list(values))
