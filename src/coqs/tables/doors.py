@@ -26,7 +26,7 @@ from coqs.tables.plain import coded_texts, column_of_array, column_of_cells
 FRAMES = ("pandas", "polars", "duckdb", "modin", "cudf", "dask", "ibis", "pyspark")
 """Libraries whose tables narwhals reads."""
 NOT_IN_ARROW = (ImportError, NotImplementedError, OverflowError, RuntimeError, TypeError, ValueError)
-"""What libraries raise where pyarrow is not installed, or a column is of a kind that Arrow does not have; such
+"""What libraries raise where pyarrow is not installed, or Arrow does not have a column's kind; such
 columns are read cell by cell."""
 STREAMS = ("__arrow_c_stream__", "__arrow_c_array__")
 _Found = tuple[list[str], Callable[[], Iterable[Any]]]
