@@ -105,9 +105,7 @@ def arrow_table(table: dict[str, list[Any]] | None = None) -> Any:
 
 
 def relation(table: Any) -> Any:
-    connection = duckdb.connect()
-    connection.register("given", table)
-    return connection.sql("select * from given")
+    return duckdb.from_arrow(table)
 
 
 def dictionaries(table: Any) -> Any:
@@ -356,6 +354,25 @@ def test_texts_that_are_no_texts_are_refused() -> None:
     )
 
 
+class Visit(pa.ExtensionType):
+    """A kind that somebody added to Arrow's."""
+
+    def __init__(self, storage: Any = None) -> None:
+        super().__init__(storage or pa.int64(), "door.visit")
+
+    def __arrow_ext_serialize__(self) -> bytes:
+        return b""
+
+    @classmethod
+    def __arrow_ext_deserialize__(cls, storage: Any, serialized: bytes) -> Any:
+        return cls(storage)
+
+
+def test_texts_of_a_kind_that_somebody_added_are_texts() -> None:
+    column = pa.ExtensionArray.from_storage(Visit(pa.string()), pa.array(["good", None]))
+    assert read(pa.table({"interaction": ["a", "b"], "tone": column})).codes["tone"].tolist() == [1, -1]
+
+
 def odd_columns() -> list[tuple[Any, str]]:
     day = dt.date(2026, 5, 12)
     return [
@@ -366,7 +383,7 @@ def odd_columns() -> list[tuple[Any, str]]:
         (pa.array([None, True]), "bool"),
         (pa.array([None, HOUR]), "datetime"),
         (pa.array([None, dt.time(9)]), "time"),
-        (pa.ExtensionArray.from_storage(pa.uuid(), pa.array([None, b"0123456789abcdef"], pa.binary(16))), "ExtensionValue"),
+        (pa.ExtensionArray.from_storage(Visit(), pa.array([None, 7])), "ExtensionValue"),
         (pa.array([None, dt.timedelta(1)]), "timedelta"),
         (pd.Series([None, pd.Interval(0, 1)]), "Interval"),
         (pd.Series([None, pd.Period("2026")]), "Period"),

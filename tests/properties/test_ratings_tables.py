@@ -54,8 +54,6 @@ def tables_of_all(table: dict[str, list[Any]], cut: int) -> dict[str, Any]:
     """Return a table as every library holds it."""
     table = {name: of_one_kind(values) for name, values in table.items()}
     plain = arrow_of(table, cut, as_dictionary=False)
-    connection = duckdb.connect()
-    connection.register("given", plain)
     return {
         "lists": table,
         "objects": {name: np.array(values, dtype=object) for name, values in table.items()},
@@ -70,7 +68,7 @@ def tables_of_all(table: dict[str, list[Any]], cut: int) -> dict[str, Any]:
         "polars categories": pl.from_arrow(plain).with_columns(pl.col(pl.String).cast(pl.Categorical)),
         "lazy": pl.from_arrow(plain).lazy(),
         "narwhals": nw.from_native(pl.from_arrow(plain)),
-        "duckdb": connection.sql("select * from given"),
+        "duckdb": duckdb.from_arrow(plain),
     }
 
 
