@@ -325,16 +325,20 @@ class NaiveScore(NaiveSheet):
             return "not_applicable"
         return "no_weight" if self.answered else "not_asked"
 
-    def band(self, score: Fraction | None, bands: Any) -> str:
-        """Return the last band that a score reaches."""
-        reached = [each.id for each in bands if score is not None and (each.low is None or each.low <= score)]
-        return reached[-1] if reached else ""
-
-    def bands(self) -> dict[str, dict[str, str]]:
-        """Return the bands of the form, of each stage and of each criterion."""
-        shares = {id: self.own[id][0] if id in self.own else None for id in self.criteria}
-        return {
-            "form": {"": self.band(self.exact_overall, self.rubric.bands)},
-            "stages": {each.id: self.band(self.reported[each.id], each.bands) for each in self.rubric.stages},
-            "criteria": {id: self.band(shares[id], each.bands) for id, each in self.criteria.items()},
+    def bands(self) -> dict[str, str]:
+        """Return the band of everything for which there are bands."""
+        form, stages = self.rubric, self.rubric.stages
+        found = {"overall": band(self.exact_overall, form.bands)} if form.bands else {}
+        found |= {
+            f"stage {each.id}": band(self.reported[each.id], each.bands) for each in stages if each.bands
         }
+        for id, each in self.criteria.items():
+            if each.bands:
+                found[f"criterion {id}"] = band(self.own[id][0] if id in self.own else None, each.bands)
+        return found
+
+
+def band(score: Fraction | None, bands: Any) -> str:
+    """Return the last band that a score reaches."""
+    reached = [each.id for each in bands if score is not None and (each.low is None or each.low <= score)]
+    return reached[-1] if reached else ""

@@ -11,7 +11,8 @@ import attrs
 from hypothesis import assume, strategies as st
 from naive import NaiveScore
 from naive_worth import best_points
-from strategies import HUGE, conditions, one
+from strategies import HUGE, conditions, make_rows, one, rubrics, seeds
+from telling import told
 
 import coqs
 from coqs.errors import PolicyError
@@ -176,6 +177,45 @@ def _named(choices: dict[str, Any]) -> str:
 
 
 # Marks that are met exactly
+
+
+@attrs.frozen(repr=False)
+class Case:
+    """What is scored: it shows itself in short."""
+
+    rubric: coqs.Rubric
+    policy: coqs.Policy
+    table: dict[str, Any]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.table, row, strict=True)) for row in zip(*self.table.values(), strict=True)]
+
+    @property
+    def ratings(self) -> coqs.Ratings:
+        return coqs.Ratings.from_table(self.table, self.rubric)
+
+    def told(self, place: int, **more: Any) -> str:
+        """Tell of one row, and whatever else matters."""
+        return told(self.rubric, self.policy, row=self.rows[place], **more)
+
+    def __repr__(self) -> str:
+        return f"<{len(self.rows)} rows{told(self.rubric, self.policy)}>"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))  # hypothesis would show every field of it
+
+
+@st.composite
+def cases(
+    draw: Any, n: int, *, most: int = 6, absent: float = 0.3, policy: coqs.Policy | None = None
+) -> Case:
+    """Draw a rubric, a policy and a table of ratings that meets their numbers exactly."""
+    rubric = draw(rubrics(most=most, wordy=False))
+    chosen = draw(policies(rubric)) if policy is None else policy
+    seed = draw(seeds)
+    table = make_rows(rubric, seed, n, absent=absent)
+    return Case(*with_what_rows_attain(rubric, chosen, table, seed), table)
 
 
 def with_what_rows_attain(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +16,7 @@ LEFT_OUT = ("words", "title", "detect", "controlled_by", "language", "version", 
 
 def compact(value: Any) -> str:
     """Show a value in short."""
-    if isinstance(value, Fraction):
+    if isinstance(value, Fraction | Enum):
         return str(value)
     if attrs.has(type(value)):
         return f"{type(value).__name__}({', '.join(_parts(value))})"
