@@ -471,6 +471,58 @@ def test_a_numeric_column_is_read_at_its_edges() -> None:
     assert "row 2, column 'wait': must be a finite number, got a value of type float" in said
 
 
+def test_many_numbers_written_as_texts_are_read_as_few_are() -> None:
+    texts = [f"{place / 40:.4f}" for place in range(3 * NARROW)]
+    odd = [
+        "n/a",
+        " 7 ",
+        "+5",
+        "1e400",
+        "1e1",
+        ".5",
+        "5.",
+        "1_0",
+        "nan",
+        "inf",
+        "0x1",
+        SECRET,
+        "-0",
+        "٣",
+        "99",
+    ]
+    table = {"interaction": [str(row) for row in range(len(texts) + len(odd))], "wait": texts + odd}
+    table["people"] = [each for each in table["wait"] if each != "n/a"] + [None]
+    plain, known = {name: [*column] for name, column in table.items()}, {"99": "failed"}
+    for absences in (None, known):
+        said = [refusal(each, absences=absences) for each in (plain, pa.table(table))]
+        assert said[0] == said[1]
+    for row in range(len(texts), len(table["wait"])):
+        if table["wait"][row] not in ("n/a", " 7 ", "1e1", ".5", "5.", "-0", "+5"):
+            plain["wait"][row] = None
+    plain["people"] = [
+        None if each is None or each.strip("0123456789.") else each for each in plain["people"]
+    ]
+    assert read(pa.table(plain)) == read(plain)
+    assert read(pa.table(plain), absences=known) == read(plain, absences=known)
+    assert read(plain).codes["wait"][-len(odd) :].tolist() == [
+        -2,
+        0,
+        0,
+        -1,
+        1,
+        0,
+        0,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        0,
+        -1,
+        -1,
+    ]
+
+
 @pytest.mark.parametrize(
     "table",
     [

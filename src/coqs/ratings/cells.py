@@ -24,14 +24,19 @@ from coqs.tables import (
     column_of,
     freeze,
     kind_of,
+    known_numbers,
     refuse_cells,
+    some,
 )
 from coqs.tables.distinct import Places
 
 ALIASES = MappingProxyType({"n/a": Absence.NOT_APPLICABLE})
 OPTION_MARK = "|"
 JOINED = f"must be options joined by {OPTION_MARK}"
-UNANSWERED = (Absence.UNANSWERED.code, None)
+
+
+Read = tuple[int, float | int | None]
+"""A code, and the number or the bit set beside it."""
 
 
 @attrs.frozen(slots=True, eq=False)
@@ -44,6 +49,31 @@ class CriterionColumn:
     """Numeric only: (n,) the values, NaN where absent."""
     choices: npt.NDArray[np.uint64] | None = None
     """Several choice only: (n,) bit sets, bit k for option k; 0 where absent."""
+
+    @classmethod
+    def unanswered(cls, criterion: Criterion, n: int) -> CriterionColumn:
+        """Return a column to be filled."""
+        return cls(
+            np.full(n, Absence.UNANSWERED.code, np.int8),
+            np.full(n, np.nan) if isinstance(criterion.scale, Numeric) else None,
+            np.zeros(n, np.uint64) if isinstance(criterion.scale, SeveralChoice) else None,
+        )
+
+    def put(self, place: int, cell: Read) -> None:
+        """Put what was read of a cell into a column that is being filled."""
+        self.codes[place], beside = cell
+        if beside is not None and self.numbers is not None:
+            self.numbers[place] = beside
+        elif beside is not None and self.choices is not None:
+            self.choices[place] = beside
+
+    def taken(self, places: Places) -> CriterionColumn:
+        """Return a column that has these cells, by their places."""
+        return CriterionColumn(
+            freeze(self.codes.take(places)),
+            None if self.numbers is None else freeze(self.numbers.take(places)),
+            None if self.choices is None else freeze(self.choices.take(places)),
+        )
 
     def scattered(self, rows: npt.NDArray[np.int64], n: int) -> CriterionColumn:
         """Return a column of `n` rows that has these cells in some rows and nothing in the others."""
@@ -60,15 +90,6 @@ def _scattered(
     found = np.full(n, blank, cells.dtype)
     found[rows] = cells
     return freeze(found)
-
-
-def unanswered_column(criterion: Criterion, n: int) -> CriterionColumn:
-    """Return the column of a criterion that nobody was asked."""
-    return _column(criterion, [UNANSWERED], np.full(n, -1))
-
-
-Read = tuple[int, float | int | None]
-"""A code, and the number or the bit set beside it."""
 
 
 def absence_names(extra: Mapping[Any, Any] | None) -> dict[str, int]:
@@ -93,62 +114,66 @@ def criterion_column(
     absences: Mapping[str, int],
 ) -> CriterionColumn:
     """Read a column, each distinct cell once; what does not fit is refused and counts as unanswered."""
-    column = column_of(values)
-    if isinstance(column, Numbers) and isinstance(criterion.scale, Numeric):
-        return _measured(criterion.scale, column, refused, place)
+    column, scale = column_of(values), criterion.scale
+    if isinstance(column, Numbers) and isinstance(scale, Numeric):
+        return _measured(scale, column, refused, place)
     column = coded(column)
-    read = _reader(criterion)
-    cells: list[Read] = []
-    bad: dict[int, Problem] = {}
-    for code, value in enumerate(column.values):
+    cells, bad = _distinct_cells(criterion, column.values, absences)
+    refuse_cells(refused, column.codes, bad, place=place)
+    return cells.taken(column.codes)
+
+
+def _distinct_cells(
+    criterion: Criterion, values: Sequence[Any], absences: Mapping[str, int]
+) -> tuple[CriterionColumn, dict[int, Problem]]:
+    """Read each cell; return also what is wrong with some, and a last cell for rows that have none."""
+    cells, bad = CriterionColumn.unanswered(criterion, len(values) + 1), {}
+    numbers, read, todo = cells.numbers, _reader(criterion), np.arange(len(values))
+    if numbers is not None and isinstance(criterion.scale, Numeric) and not any(map(_is_number, absences)):
+        numbers[:-1] = known_numbers(values)
+        cells.codes[:] = _positions(criterion.scale, numbers)
+        todo = np.flatnonzero(cells.codes[:-1] < 0)
+        numbers[todo] = np.nan
+    for code, value in zip(todo.tolist(), some(values, todo), strict=True):
         found = _absence(value, absences) or read(value)
         if callable(found):
             bad[code] = found
-            found = UNANSWERED
-        cells.append(found)
-    refuse_cells(refused, column.codes, bad, place=place)
-    return _column(criterion, [*cells, UNANSWERED], column.codes)
+        else:
+            cells.put(code, found)
+    return cells, bad
 
 
-def _column(criterion: Criterion, cells: Sequence[Read], codes: Places) -> CriterionColumn:
-    """Give every row what was read of its distinct cell; the last one is for rows without a cell."""
-    positions = np.array([code for code, _ in cells], np.int8)
-    numbers = choices = None
-    if isinstance(criterion.scale, Numeric):
-        table = np.array([np.nan if each is None else each for _, each in cells], np.float64)
-        numbers = freeze(table.take(codes))
-    elif isinstance(criterion.scale, SeveralChoice):
-        sets = np.array([0 if each is None else each for _, each in cells], np.uint64)
-        choices = freeze(sets.take(codes))
-    return CriterionColumn(freeze(positions.take(codes)), numbers, choices)
+def _is_number(word: str) -> bool:
+    return as_number(word) is not None
 
 
 def _measured(scale: Numeric, column: Numbers, refused: Refusals, place: Place) -> CriterionColumn:
     """Read a column of numbers all at once."""
     numbers = np.where(column.empty(), np.nan, column.array)
-    low, high = scale.levels[0].low, scale.levels[-1].high
-    edges = [float(level.high) for level in scale.levels[:-1] if level.high is not None]
-    codes = np.searchsorted(edges, numbers, side="right").astype(np.int8)
-    with np.errstate(invalid="ignore"):
-        beyond = np.isinf(numbers)
-        beyond |= False if low is None else numbers < float(low)
-        beyond |= False if high is None else numbers >= float(high)
-    rows = np.flatnonzero(beyond)
-    reread = _reader_of_numbers(scale)
-    refused.add_rows(rows.tolist(), lambda row: reread(column.array[row].item()), place=place)
+    codes = _positions(scale, numbers)
+    rows = np.flatnonzero((codes < 0) & ~np.isnan(numbers))
+    refused.add_rows(rows.tolist(), lambda row: _no_range(column.array[row].item(), scale), place=place)
     numbers[rows] = np.nan
-    codes[np.isnan(numbers)] = Absence.UNANSWERED.code
     return CriterionColumn(freeze(codes), freeze(numbers))
 
 
-def _reader_of_numbers(scale: Numeric) -> Callable[[Any], str]:
-    """Return what says why a number cannot be used."""
+def _positions(scale: Numeric, numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.int8]:
+    """Return which range holds each number, and unanswered where none does."""
+    low, high = scale.levels[0].low, scale.levels[-1].high
+    edges = [float(level.high) for level in scale.levels[:-1] if level.high is not None]
+    fits = np.isfinite(numbers)
+    with np.errstate(invalid="ignore"):
+        if low is not None:
+            fits &= numbers >= float(low)
+        if high is not None:
+            fits &= numbers < float(high)
+    places = np.searchsorted(edges, numbers, side="right")
+    return np.where(fits, places, Absence.UNANSWERED.code).astype(np.int8)
 
-    def problem(value: Any) -> str:
-        found = _number(value, scale)
-        return found() if callable(found) else ""
 
-    return problem
+def _no_range(value: Any, scale: Numeric) -> str:
+    found = _number(value, scale)
+    return found() if callable(found) else ""
 
 
 def _absence(value: Any, absences: Mapping[str, int]) -> Read | None:

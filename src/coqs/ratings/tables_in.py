@@ -11,7 +11,7 @@ import numpy.typing as npt
 from coqs.errors import RecordError, Spot, suggest
 from coqs.facts import FactColumn
 from coqs.model import CONTEXT
-from coqs.ratings.cells import CriterionColumn, absence_names, criterion_column, unanswered_column
+from coqs.ratings.cells import CriterionColumn, absence_names, criterion_column
 from coqs.ratings.context_in import Incoming, facts_of, texts_of, times_of
 from coqs.ratings.long_in import LONG, Pairs, gathered, spread
 from coqs.rubric import Criterion, Rubric
@@ -74,7 +74,7 @@ def _wide_parts(read: Incoming) -> dict[str, Any]:
 
 def _answers(read: Incoming, criterion: Criterion) -> CriterionColumn:
     if criterion.id not in read.columns:
-        return unanswered_column(criterion, read.n)
+        return CriterionColumn.unanswered(criterion, read.n)
     values, place = read.columns[criterion.id], read.cell(criterion.id)
     return criterion_column(criterion, values, read.refused, place=place, absences=read.absences)
 

@@ -5,8 +5,8 @@ Floor 1: knows arrays and tables of other libraries, and no type of ours above i
 
 from coqs.tables.arrow_texts import ArrowTexts, arrow
 from coqs.tables.cells import Place, Refusals, as_number, digits_of, is_missing, kind_of
-from coqs.tables.columns import Floats, Problem, number_column, refuse_cells, text_column
-from coqs.tables.distinct import Coded, Column, Moments, Numbers, coded, first_rows, rows_of
+from coqs.tables.columns import Floats, Problem, known_numbers, number_column, refuse_cells, text_column
+from coqs.tables.distinct import Coded, Column, Moments, Numbers, coded, first_rows, rows_of, some
 from coqs.tables.doors import OpenTable, column_of, open_table
 from coqs.tables.encoded import Encoded
 from coqs.tables.frozen import FrozenMapping, freeze, frozen_array, read_only
@@ -38,11 +38,13 @@ __all__ = [
     "frozen_array",
     "is_missing",
     "kind_of",
+    "known_numbers",
     "number_column",
     "open_table",
     "read_only",
     "refuse_cells",
     "rows_of",
+    "some",
     "text_column",
     "time_column",
     "times_array",

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from coqs.tables.arrow_texts import ArrowTexts
 from coqs.tables.cells import Place, Refusals, as_number, digits_of, kind_of
-from coqs.tables.distinct import Column, Numbers, Places, coded
+from coqs.tables.distinct import Column, Numbers, Places, coded, some
 from coqs.tables.doors import column_of
 from coqs.tables.encoded import Encoded
+from coqs.tables.from_arrow import numbers_of_texts
 from coqs.tables.frozen import freeze
 
 Floats = npt.NDArray[np.float64]
@@ -54,9 +56,10 @@ def number_column(values: Sequence[Any] | Column, refused: Refusals, *, place: P
     if isinstance(column, Numbers):
         return _floats(column, refused, place=place)
     column = coded(column)
-    numbers = np.full(len(column.values) + 1, np.nan)
+    numbers = np.append(known_numbers(column.values), np.nan)
     bad: dict[int, Problem] = {}
-    for code, value in enumerate(column.values):
+    todo = np.flatnonzero(np.isnan(numbers[:-1]))
+    for code, value in zip(todo.tolist(), some(column.values, todo), strict=True):
         number = as_number(value)
         if number is None:
             bad[code] = partial(_no_number, value)
@@ -64,6 +67,13 @@ def number_column(values: Sequence[Any] | Column, refused: Refusals, *, place: P
             numbers[code] = number
     refuse_cells(refused, column.codes, bad, place=place)
     return freeze(numbers.take(column.codes))
+
+
+def known_numbers(cells: Sequence[Any]) -> Floats:
+    """Return distinct cells as numbers, NaN where one has to be looked at to know."""
+    if isinstance(cells, ArrowTexts):
+        return numbers_of_texts(cells.array)
+    return np.full(len(cells), np.nan)
 
 
 def _floats(column: Numbers, refused: Refusals, *, place: Place) -> Floats:

@@ -55,7 +55,7 @@ class Coded:
         order = used[np.argsort(first[used])]
         places = np.full(k + 1, -1, np.int32)
         places[order] = np.arange(len(order), dtype=np.int32)
-        return Coded(places.take(self.codes), _some(self.values, order), is_tight=True, is_text=self.is_text)
+        return Coded(places.take(self.codes), some(self.values, order), is_tight=True, is_text=self.is_text)
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
@@ -135,7 +135,7 @@ def rows_of(column: Column, rows: Rows) -> Column:
         return Coded(codes, column.values, is_text=column.is_text)
     used, places = np.unique(codes, return_inverse=True)
     gap = int(used.size > 0 and used[0] < 0)
-    return Coded(places.reshape(-1) - gap, _some(column.values, used[gap:]), is_text=column.is_text)
+    return Coded(places.reshape(-1) - gap, some(column.values, used[gap:]), is_text=column.is_text)
 
 
 def first_rows(keys: npt.NDArray[np.int64], size: int) -> tuple[Rows, Places]:
@@ -174,7 +174,8 @@ def _narrow(array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Places] | None:
     return values, codes
 
 
-def _some(values: Sequence[Any], places: npt.NDArray[Any]) -> Sequence[Any]:
+def some(values: Sequence[Any], places: npt.NDArray[Any]) -> Sequence[Any]:
+    """Return some of the distinct cells; texts in Arrow memory stay there."""
     if isinstance(values, ArrowTexts):
         whole = len(places) == len(values) and bool((places[1:] > places[:-1]).all())
         return values if whole else ArrowTexts(values.array.take(places))

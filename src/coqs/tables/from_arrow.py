@@ -19,6 +19,8 @@ UNUSABLE = MappingProxyType(
     {"is_struct": {}, "is_map": {}, "is_union": {}, "is_time": dt.time(), "is_duration": dt.timedelta()}
 )
 """Kinds of which no cell can be used, each with a cell that stands for all."""
+PLAINEST = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
+"""Numbers that Arrow reads as Python does."""
 BINARY = ("is_binary", "is_large_binary", "is_fixed_size_binary")
 
 
@@ -186,3 +188,15 @@ def moments_of_texts(array: Any) -> Moments | None:
         except pa.ArrowInvalid:
             continue
     return None
+
+
+def numbers_of_texts(array: Any) -> npt.NDArray[np.float64]:
+    """Return texts as numbers, NaN where one is not written in the plainest way."""
+    import pyarrow.compute as pc
+
+    pa = arrow("texts of Arrow")
+    is_number = pc.match_substring_regex(array, PLAINEST)
+    numbers = pc.if_else(is_number, array, pa.nulls(1, array.type)[0]).cast(pa.float64())
+    found = np.array(numbers_of(numbers, empty=np.nan))
+    found[np.isinf(found)] = np.nan
+    return found
