@@ -10,8 +10,10 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+import attrs
 import numpy as np
 from hypothesis import given, strategies as st
+from policies import policies
 from strategies import make_rows, one, rubrics, seeds
 
 import coqs
@@ -107,6 +109,16 @@ def test_a_tally_travels_by_pickle_and_by_json(scores: coqs.Scores, by: BY, seed
         assert travelled == second
         assert bits_of((first + travelled).table()) == bits_of((first + second).table())
         assert not any(column.flags.writeable for column in travelled.measures.counts.values())
+
+
+@given(st.data())
+def test_any_policy_travels_with_a_tally(data: Any) -> None:
+    rubric = data.draw(rubrics())
+    policy = attrs.evolve(data.draw(policies(rubric)), over_interactions="mean_of_scores")
+    tally = coqs.Tally.of(coqs.score(coqs.Ratings.from_table(make_rows(rubric, 1, 2), rubric)))
+    ours = attrs.evolve(tally, kind=attrs.evolve(tally.kind, policy=policy))
+    again = coqs.Tally.from_dict(json.loads(json.dumps(ours.to_dict())))
+    assert (again, again.kind.policy) == (ours, policy)
 
 
 @given(st.lists(st.tuples(numbers, numbers, st.integers(0, 2)), max_size=30))

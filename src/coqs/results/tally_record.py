@@ -15,6 +15,7 @@ from coqs.results.measures import Measures
 from coqs.results.tally_kind import TallyKind
 from coqs.rubric import Policy
 from coqs.tables import Encoded, kind_of
+from coqs.tables.archive import as_read
 
 SCHEMA = 1
 CURE = "write it with Tally.to_dict"
@@ -22,7 +23,8 @@ CURE = "write it with Tally.to_dict"
 
 def to_record(kind: TallyKind, labels: Labels, measures: Measures, edges: frozenset[str]) -> dict[str, Any]:
     """Return a tally as plain values; exact sums are hexadecimal whole numbers in units of 2**-bits."""
-    own = attrs.asdict(kind, recurse=False) | {"policy": kind.policy.to_mapping(), "keys": [*kind.keys]}
+    policy = as_read(kind.policy.to_mapping())
+    own = attrs.asdict(kind, recurse=False) | {"policy": policy, "keys": [*kind.keys]}
     return {
         "schema": SCHEMA,
         "kind": own,
