@@ -29,6 +29,7 @@ def public_values() -> list[Any]:
         scores.stages,
         scores.provenance,
         scores.by("provider"),
+        coqs.Tally.of(scores, "provider", every="week", cluster="customer"),
         account,
     ]
 
