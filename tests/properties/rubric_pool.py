@@ -66,17 +66,22 @@ def rubrics_for(policy: coqs.Policy, start: int = 0) -> list[tuple[coqs.Rubric, 
 
 
 @functools.cache
-def rated(rubric: coqs.Rubric, seed: int) -> coqs.Ratings:
-    """Return ratings under a rubric, made once."""
+def _rated(rubric: coqs.Rubric, seed: int) -> coqs.Ratings:
     return coqs.Ratings.from_table(make_rows(rubric, seed, ROWS), rubric)
 
 
 @functools.cache
 def _scored(rubric: coqs.Rubric, seed: int, policy: coqs.Policy) -> coqs.Scores:
-    return coqs.Scorer(rubric, policy=policy)(rated(rubric, seed))
+    return coqs.Scorer(rubric, policy=policy)(_rated(rubric, seed))
 
 
 def scored(choices: dict[str, Any]) -> list[coqs.Scores]:
     """Return the scores of the ratings of some rubrics that a policy fits, made once."""
     policy, start = coqs.Policy(**choices), list(each_choice().values()).index(choices)
     return [_scored(rubric, seed, policy) for rubric, seed in rubrics_for(policy, start)]
+
+
+def scored_alike(scores: coqs.Scores, policy: coqs.Policy) -> coqs.Scores:
+    """Return the scores of the same ratings under another policy, made once."""
+    seed = next(seed for rubric, seed in drawn() if rubric == scores.rubric)
+    return _scored(scores.rubric, seed, policy)
