@@ -257,11 +257,15 @@ def _of_pandas(values: Any, name: str) -> Column:
 
 
 def _of_objects(native: Any) -> Column:
-    """Read a pandas column of Python objects; where all are texts, pandas tells them apart itself."""
+    """Read a pandas column of Python objects; pandas tells texts apart, and of other kinds not all."""
     pd: Any = sys.modules["pandas"]  # which made the column
     cells = native.to_numpy()
-    if pd.api.types.infer_dtype(cells, skipna=True) != "string":
+    try:
+        codes, distinct = pd.factorize(cells)
+    except TypeError:  # lists and the like
         return column_of_cells(cells.tolist())
-    codes, texts = pd.factorize(cells)
-    found = coded_texts([str(text) for text in texts.tolist()])
+    texts = distinct.tolist()
+    if not all(isinstance(text, str) for text in texts):
+        return column_of_cells(cells.tolist())
+    found = coded_texts([str(text) for text in texts])
     return Coded(np.append(found.codes, -1).take(codes), found.values, is_tight=True, is_text=True)
