@@ -19,7 +19,7 @@ import numpy as np
 from coqs.io.csv_in import CsvOptions, Header, csv_pieces, csv_rows
 from coqs.io.formulas import GUARDED_PATTERN
 from coqs.io.lines import Input
-from coqs.io.pieces import ArrowPiece, Piece, line_spot
+from coqs.io.pieces import ArrowPiece, Piece, in_parts, line_spot
 from coqs.io.recoding import Resumed
 
 BLOCK = 16 * 2**20
@@ -55,17 +55,18 @@ def arrow_csv_pieces(
     few
         The columns that hold few different texts, which are encoded by dictionary.
     most
-        Rows a piece where our own reader has to read them; None for all in one.
+        Rows a piece at most; None for as many as there are.
     """
     line = header.next_line
     told = options.progress or (lambda _done, _all: None)
     blocks = _Blocks(given)
     for rows in blocks:
         try:
-            yield _piece(_Block(rows, line), header, options, few)
+            piece = _piece(_Block(rows, line), header, options, few)
         except _NotPlain:
             blocks.give_back(rows)
             break
+        yield from in_parts(piece, most)
         line += rows.count(b"\n")
         told(given.position(), given.size)
     if blocks.rest is not None or line == header.next_line:

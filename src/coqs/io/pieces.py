@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 import attrs
@@ -145,6 +145,14 @@ class _Cells(Sequence[Any]):
 def line_spot(line: int) -> Spot:
     """Name a line of a file."""
     return Spot(f"line {line}", line)
+
+
+def in_parts(piece: Piece, most: int | None) -> Iterator[Piece]:
+    """Yield a piece in pieces of at most so many rows."""
+    while most is not None and len(piece) > most:
+        part, piece = piece.cut(most)
+        yield part
+    yield piece
 
 
 def joined(pieces: Iterable[Piece]) -> Piece:
