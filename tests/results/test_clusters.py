@@ -128,8 +128,8 @@ def test_too_few_scored_interactions_leave_the_counts_and_nothing_else() -> None
     assert "cannot tell" in str(table).splitlines()[2]
     assert table["coverage"].tolist() == [0.5] * 5
     assert table.minimum_n == 3
-    for wrong in (0, -1, 2.5, True):
-        with pytest.raises(coqs.PolicyError, match="by: minimum_n must be a whole number from 1"):
+    for wrong in (-1, 2.5, True):
+        with pytest.raises(coqs.PolicyError, match="by: minimum_n must be a whole number from 0"):
             scores(TONES, CUSTOMERS).by("customer", minimum_n=wrong)  # type: ignore[arg-type]
 
 

@@ -35,7 +35,7 @@ class GroupTable:
     """Column name to (groups,) values, read-only; keys are texts, None where missing."""
     confidence: float = 0.95
     """Coverage of the intervals."""
-    minimum_n: int = 1
+    minimum_n: int = 0
     """Fewer scored interactions than this cannot tell."""
     cluster: str | None = None
     """What interactions hang together by; None where each stands for itself."""

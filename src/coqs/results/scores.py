@@ -215,7 +215,7 @@ class Scores:
         every: str | None = None,
         tz: str | None = None,
         cluster: str | None = None,
-        minimum_n: int = 1,
+        minimum_n: int = 0,
         confidence: float = 0.95,
         controlled_by: str | None = None,
     ) -> GroupTable:
@@ -249,7 +249,7 @@ class Scores:
         NotFoundError
             A key is no column of the ratings, or there is no such controller.
         PolicyError
-            The confidence does not lie between 0 and 1, the minimum is below 1, a key is given twice,
+            The confidence does not lie between 0 and 1, the minimum is below 0, a key is given twice,
             or there is no such stretch of time.
         RecordError
             There is no such zone.

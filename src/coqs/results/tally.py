@@ -175,7 +175,7 @@ class Tally:
         """What interactions hang together by."""
         return self.kind.cluster
 
-    def table(self, *, confidence: float = 0.95, minimum_n: int = 1) -> GroupTable:
+    def table(self, *, confidence: float = 0.95, minimum_n: int = 0) -> GroupTable:
         """Return the summary of each group, with intervals.
 
         Parameters
@@ -188,7 +188,7 @@ class Tally:
         Raises
         ------
         PolicyError
-            The confidence does not lie between 0 and 1, or the minimum is no whole number from 1.
+            The confidence does not lie between 0 and 1, or the minimum is no whole number from 0.
         """
         return table_of(self.kind, self.labels, self.measures, confidence=confidence, minimum_n=minimum_n)
 

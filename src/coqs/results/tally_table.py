@@ -41,8 +41,8 @@ def _check(confidence: float, minimum_n: Any) -> None:
     if not 0 < confidence < 1:
         where = "by: confidence must lie between 0 and 1"
         raise PolicyError(f"{where}, got {confidence}; use for example 0.95", choice="confidence")
-    if isinstance(minimum_n, bool) or not isinstance(minimum_n, int) or minimum_n < 1:
-        where = "by: minimum_n must be a whole number from 1"
+    if isinstance(minimum_n, bool) or not isinstance(minimum_n, int) or minimum_n < 0:
+        where = "by: minimum_n must be a whole number from 0"
         raise PolicyError(f"{where}, got {minimum_n!r}; use for example 20", choice="minimum_n")
 
 
