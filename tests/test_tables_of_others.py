@@ -126,7 +126,7 @@ def categories(frame: Any) -> Any:
 def exotic_texts(table: Any) -> Any:
     columns = {name: table[name] for name in table.column_names}
     columns["tone"] = columns["tone"].cast(pa.large_string())
-    columns["situation"] = columns["situation"].cast(pa.string_view())
+    columns["situation"] = pl.Series(TABLE["situation"]).to_arrow(compat_level=pl.CompatLevel.newest())
     columns["rater"] = pa.chunked_array(
         [
             columns["rater"]

@@ -13,7 +13,7 @@ from coqs.errors import RecordError
 from coqs.tables.arrow_memory import empty_of, numbers_of
 from coqs.tables.arrow_texts import ArrowTexts, arrow
 from coqs.tables.distinct import NARROW, Coded, Column, Mask, Moments, Numbers, alike, coded
-from coqs.tables.plain import column_of_cells
+from coqs.tables.plain import coded_texts, column_of_cells
 
 UNUSABLE = MappingProxyType(
     {"is_struct": {}, "is_map": {}, "is_union": {}, "is_time": dt.time(), "is_duration": dt.timedelta()}
@@ -70,7 +70,10 @@ def _is_text(pa: Any, kind: Any) -> bool:
 
 def _texts(pa: Any, array: Any) -> Coded:
     if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
-        array = array.cast(pa.large_string())
+        try:
+            array = array.cast(pa.large_string())
+        except NotImplementedError:  # pyarrow before version 18 knows views, and can do nothing with them
+            return coded_texts(array.to_pylist())
     encoded = array.dictionary_encode().unify_dictionaries()
     if not encoded.num_chunks:
         return Coded(np.empty(0, np.int32), [])
