@@ -32,7 +32,7 @@ def judge_of(values: list[Fraction]) -> Judge:
         numer = np.array([wrapped(each.numerator) for each in some], np.int64)
         denom = np.array([wrapped(each.denominator) for each in some], np.int64)
         size = np.array([float(each.denominator) for each in some])
-        return Ratios(numer, denom, size, np.array([float(each) for each in some]))
+        return Ratios(numer, denom, size)
 
     return Judge.of(len(values), ratios)
 

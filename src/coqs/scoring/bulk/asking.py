@@ -57,10 +57,9 @@ class Answers:
 
     def take(self, rows: npt.NDArray[np.intp]) -> Answers:
         """Return the answers of some of these rows."""
-        numbers = np.arange(len(self.ratings))[self.rows][rows]
         codes = {id: column[rows] for id, column in self.codes.items()}
         choices = {id: column[rows] for id, column in self.choices.items()}
-        return Answers(self.ratings, numbers, codes, choices, len(rows))
+        return Answers(self.ratings, self._numbers(rows), codes, choices, len(rows))
 
     def filled(self, answers: Mapping[str, tuple[Any, Any]]) -> Answers:
         """Return the answers with those to some criteria replaced: their codes and bit sets, if any."""
@@ -73,9 +72,15 @@ class Answers:
 
     def sheet(self, row: int) -> Sheet:
         """Return one of the rows as plain values, with the answers as they are here."""
-        number = int(np.arange(len(self.ratings))[self.rows][row])
+        number = int(self._numbers(np.array([row]))[0])
         answers = {id: self._answer(id, row) for id in self.codes}
         return attrs.evolve(self.ratings.sheet(number), answers=answers)
+
+    def _numbers(self, rows: npt.NDArray[np.intp]) -> Any:
+        """Return the numbers in the ratings of some of these rows."""
+        if isinstance(self.rows, slice):
+            return rows + (self.rows.start or 0)
+        return self.rows[rows]
 
     def _answer(self, id: str, row: int) -> Answer:
         code = int(self.codes[id][row])

@@ -13,13 +13,13 @@ import numpy.typing as npt
 from coqs.ratings import Ratings
 from coqs.results import VERDICTS, ScoreColumns
 from coqs.scoring.bulk.asking import Answers, Asked, settle
-from coqs.scoring.bulk.folding import Folded, divided, fold, spread_over_form
+from coqs.scoring.bulk.folding import Folded, fold, spread_over_form
 from coqs.scoring.bulk.groups import Group, columns_of_states, wide_states
 from coqs.scoring.bulk.judging import Judge, Ratios
 from coqs.scoring.bulk.plan import Plan
 from coqs.scoring.bulk.ratios import can_tell, ratios_of
 from coqs.scoring.bulk.tables import Lookup, StageTable
-from coqs.scoring.bulk.totals import Totals, added, set_scores, total, whole
+from coqs.scoring.bulk.totals import Totals, added, set_scores, total
 from coqs.scoring.exact import ExactScore, score_sheet
 
 Floats = npt.NDArray[np.float64]
@@ -93,7 +93,7 @@ def score_block(
 ) -> Totals:
     """Score some rows into `output`; doubtful ones are scored again in fractions."""
     plan = lookup.plan
-    judge = Judge.of(len(asked.answers), functools.partial(_ratios, lookup, asked))
+    judge = Judge.of(len(asked.answers), functools.partial(_ratios, lookup, asked, many))
     if many and lookup.foldable:
         parts = _look_up(lookup, asked, output.stages, workspace, judge.of_stages())
     else:
@@ -108,16 +108,15 @@ def score_block(
     return found
 
 
-def _ratios(lookup: Lookup, asked: Asked, rows: npt.NDArray[np.intp]) -> Ratios | None:
+def _ratios(lookup: Lookup, asked: Asked, many: bool, rows: npt.NDArray[np.intp]) -> Ratios | None:
     """Return the scores of a few rows as fractions, None where they are no plain ones."""
     plan = lookup.plan
     if not can_tell(plan):
         return None
     few = settle(plan.rubric, asked.answers.take(rows))
-    sums = [_stage_sums(plan, place, groups, few) for place, groups in enumerate(lookup.singles)]
-    judge = Judge.of(len(rows))
-    folded = [fold(plan, stage, each, judge) for stage, each in zip(plan.stages, sums, strict=True)]
-    return ratios_of(plan, sums, divided(*whole(plan, added([_parts(each) for each in folded]))))
+    groups = lookup.merged if many else lookup.singles
+    sums = [_stage_sums(plan, place, own, few) for place, own in enumerate(groups)]
+    return ratios_of(plan, sums)
 
 
 def _look_up(
@@ -131,7 +130,8 @@ def _look_up(
         if table is not None:
             _look_up_stage(table, columns, stages[stage.place], sums, workspace)
             continue
-        folded = fold(plan, stage, _stage_sums(plan, stage.place, lookup.merged[stage.place], asked), judge)
+        own = _stage_sums(plan, stage.place, lookup.merged[stage.place], asked, columns)
+        folded = fold(plan, stage, own, judge, set_scores(plan, asked, stage.id))
         stages[stage.place] = folded.reported
         worked_out.append(_parts(folded))
     parts = added([_apart(sums), *worked_out])
@@ -187,7 +187,8 @@ def _add_up(lookup: Lookup, asked: Asked, stages: Floats, judge: Judge, *, many:
     """Add up every stage term by term, and fold the sums row by row."""
     plan = lookup.plan
     groups = lookup.merged if many and plan.dtype is np.float64 else lookup.singles
-    sums = [_stage_sums(plan, place, groups[place], asked) for place in range(len(plan.stages))]
+    columns = columns_of_states(plan, asked)
+    sums = [_stage_sums(plan, place, groups[place], asked, columns) for place in range(len(plan.stages))]
     late = plan.hands_on and plan.stage_effect and not plan.structured
     spread = spread_over_form(plan, sums) if late else None
     brought = []
@@ -213,11 +214,13 @@ def _parts(folded: Folded) -> dict[str, Any]:
     return {name: values for name, values in parts.items() if name != "reported"}
 
 
-def _stage_sums(plan: Plan, stage: int, groups: Any, asked: Asked) -> dict[str, Any]:
+def _stage_sums(
+    plan: Plan, stage: int, groups: Any, asked: Asked, columns: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return term to (n,) sums over the criteria of a stage."""
     n = len(asked.answers)
     sums = {name: np.zeros(n, plan.dtype) for name in plan.term_names}
-    columns = columns_of_states(plan, asked)
+    columns = columns_of_states(plan, asked) if columns is None else columns
     for group in groups:
         places = _places(group, columns, n)
         for name in plan.term_names:

@@ -48,8 +48,6 @@ class Ratios:
     denom: npt.NDArray[np.int64]
     size: Floats
     """The true denominators, roughly."""
-    values: Floats
-    """The scores as floats."""
 
     def signs(self, marks: npt.NDArray[np.int64], steps: int, error: float) -> tuple[Any, Mask]:
         """Return whether scores lie below (-1), at (0) or above marks / steps, and where that is sure."""
@@ -65,6 +63,8 @@ class Judge:
 
     doubtful: Mask
     ratios: Callable[[Rows], Ratios | None]
+    raw: Floats | None = None
+    """(n,) scores before any effect, which the ratios are of; None where nothing had an effect."""
 
     @classmethod
     def of(cls, n: int, ratios: Callable[[Rows], Ratios | None] = lambda _: None) -> Judge:
@@ -108,8 +108,11 @@ class Judge:
         """Return on which side of a tie each score lies, seen from 0: -1, 0 or 1."""
         if grain.tells(2 * steps):
             return np.zeros(len(rows), np.int64)
+        large = np.abs(ties) > WRAPS / 4
+        self.doubtful[rows[large]] = True
+        marks = (2 * np.where(large, 0.0, ties)).astype(np.int64)
         signs = np.where(values[rows] < 0, -1, 1)
-        return signs * self._signs(values, rows, (2 * ties).astype(np.int64) * signs, 2 * steps, grain)
+        return signs * self._signs(values, rows, marks * signs, 2 * steps, grain)
 
     def _signs(self, values: Floats, rows: Rows, marks: Any, steps: int, grain: Grain) -> Any:
         """Return whether scores lie below, at or above marks / steps; what is not sure is doubtful."""
@@ -118,7 +121,8 @@ class Judge:
             self.doubtful[rows] = True
             return np.zeros(len(rows), np.int64)
         signs, sure = ratios.signs(marks, steps, grain.error)
-        self.doubtful[rows[~sure | (ratios.values != values[rows])]] = True
+        changed = False if self.raw is None else self.raw[rows] != values[rows]
+        self.doubtful[rows[~sure | changed]] = True
         return signs
 
 

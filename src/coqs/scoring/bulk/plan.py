@@ -292,11 +292,12 @@ def _stage(
 ) -> StagePlan:
     stage, (scale, share_scale) = rubric.stages[place], scales
     members = tuple(each for each, its in enumerate(of_stage) if its == place)
+    takers = sum(any(state.count for state in states[each]) for each in members)
     reach = _Reach.of(policy, [states[each] for each in members], [rubric.criteria[each] for each in members])
     denominator = max(1, int(reach.whole * scale))
     if policy.not_applicable == "drop_equal":
         weights = _lcm(part for each in members for s in states[each] for part in (s.possible, s.dropped))
-        denominator *= share_scale * max(1, len(members))
+        denominator *= share_scale * max(1, takers)
         denominator = max(1, denominator * math.gcd(scale, weights) // scale)
     return StagePlan(
         id=stage.id,
@@ -308,7 +309,7 @@ def _stage(
         scale=scale,
         share_scale=share_scale,
         denominator=denominator,
-        grain=Grain(max(denominator, _lcm(_stated(policy, of_stages=True))), 16 * ULP * reach.size),
+        grain=Grain(max(denominator, _lcm(_stated(policy, of_stages=True))), 4 * ULP * reach.size),
     )
 
 
@@ -355,7 +356,7 @@ def whole_weight(stages: Sequence[StagePlan], policy: Policy) -> int:
 def overall_grain(policy: Policy, stages: Sequence[StagePlan], steps: int | None = None) -> Grain:
     """Return the grain of the overall score; of one that is summed from stages in steps, if given."""
     included = [stage for stage in stages if stage.included]
-    error = (len(stages) + 4) * max(stage.grain.error for stage in stages) / 4
+    error = (len(stages) + 8) * max(stage.grain.error for stage in stages) / 4
     stated = _lcm(_stated(policy, of_stages=False))
     if policy.combine in STRUCTURED:
         parts = math.prod(stage.grain.denominator for stage in included) if steps is None else steps

@@ -27,7 +27,7 @@ def can_tell(plan: Plan) -> bool:
     return plain and plan.dtype is np.float64 and not plan.stage_effect and not plan.rounds_stages
 
 
-def ratios_of(plan: Plan, sums: Sequence[Sums], values: Any) -> Ratios:
+def ratios_of(plan: Plan, sums: Sequence[Sums]) -> Ratios:
     """Return the overall scores of rows from the sums of their stages."""
     stages = [
         (stage, {name: np.asarray(column, np.int64) for name, column in each.items()})
@@ -38,7 +38,7 @@ def ratios_of(plan: Plan, sums: Sequence[Sums], values: Any) -> Ratios:
         numer, denom, size = _mean_of_stages(plan, stages)
     else:
         numer, denom, size = _pooled(plan, stages)
-    return Ratios(numer, denom, size, values)
+    return Ratios(numer, denom, size)
 
 
 def _pooled(plan: Plan, stages: Sequence[tuple[Any, Sums]]) -> tuple[Whole, Whole, Any]:

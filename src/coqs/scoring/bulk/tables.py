@@ -60,7 +60,8 @@ class Lookup:
     def _table(self, stage: StagePlan, groups: Sequence[Group]) -> StageTable | None:
         plan = self.plan
         wide = any(plan.criteria[place].wide for place in stage.members)
-        if wide or len(groups) != 1 or not self.foldable:
+        ruled = any(rule.stage == stage.id for rule in plan.policy.overrides)
+        if wide or ruled or len(groups) != 1 or not self.foldable:
             return None
         judge = Judge.of(groups[0].size)
         folded = fold(plan, stage, groups[0].terms, judge)
@@ -70,11 +71,11 @@ class Lookup:
 
     @property
     def foldable(self) -> bool:
-        """Whether a stage's part in the whole depends on nothing but its own answers."""
+        """Whether what a stage brings to the whole depends on nothing but its own sums and set rules."""
         plan = self.plan
         pooled_after = plan.hands_on and plan.stage_effect and not plan.structured
         exact = plan.dtype is np.float64 and plan.is_tame
-        return exact and not plan.stage_overrides and not pooled_after
+        return exact and not pooled_after
 
 
 def _stage_table(group: Group, folded: Folded, pairs: Sequence[tuple[str, str]]) -> StageTable:

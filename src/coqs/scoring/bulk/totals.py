@@ -55,7 +55,9 @@ def total(plan: Plan, parts: Parts, set_to: Floats | None, judge: Judge) -> Tota
     if refused is not None:
         scored = scored & ~refused
     fired = count_of(flags, 1) > plan.policy.strikes if _gate_effect(plan) and flags is not None else None
-    unrounded = _with_effects(plan, _score(plan, numer, denom, scored), fired, set_to)
+    raw = _score(plan, numer, denom, scored)
+    unrounded = _with_effects(plan, raw, fired, set_to)
+    judge = attrs.evolve(judge, raw=None if unrounded is raw else raw)
     failed = _failed(plan, flags, refused)
     if plan.rubric.pass_mark is not None:
         below = judge.below(unrounded, plan.rubric.pass_mark, plan.grain)
@@ -101,8 +103,7 @@ def whole(plan: Plan, parts: Parts, numer: str = "numer", share: str = "share") 
         return earned, possible, np.asarray(parts["takers"] > 0, np.bool_)
     if "handed" in parts:
         takers = parts["takers"]
-        part = divided(parts["handed"], np.maximum(takers, 1), np.asarray(takers > 0, np.bool_))
-        part = np.nan_to_num(part)
+        part = parts["handed"] * (takers > 0) / np.maximum(takers, 1)
         earned = earned + part * parts[share]
         possible = possible + part * takers
     return earned, possible, np.asarray(possible > 0, np.bool_)
