@@ -347,6 +347,15 @@ def test_a_code_beyond_its_dictionary_is_refused(code: int) -> None:
         assert said.endswith("that is not; write the table anew")
 
 
+@pytest.mark.parametrize(("kind", "width"), [(pa.string(), "i4"), (pa.large_string(), "i8")])
+def test_texts_that_end_before_they_begin_are_refused(kind: Any, width: str) -> None:
+    ends = pa.py_buffer(np.array([0, 400_000_000, 2, 4], width))
+    broken = pa.Array.from_buffers(kind, 3, [None, ends, pa.py_buffer(b"good")])
+    for column in (broken, pa.chunked_array([broken.slice(0, 2), broken.slice(1)])):
+        table = {"interaction": list("abcd")[: len(column)], "tone": column}
+        assert "column 'tone': must be valid Arrow data, got " in refusal(table)
+
+
 def test_texts_that_are_no_texts_are_refused() -> None:
     broken = pa.Array.from_buffers(pa.string(), 2, pa.array([b"good", b"\xff\xfe"]).buffers())
     assert "column 'tone': must be valid Arrow data, got string" in refusal(

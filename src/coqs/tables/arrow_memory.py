@@ -65,6 +65,16 @@ def _empty_in(chunk: Any) -> npt.NDArray[np.bool_]:
     return bits[empty.offset :].view(np.bool_)
 
 
+def are_ascending(texts: Any) -> bool:
+    """Tell whether each text of a pyarrow string array begins where the one before it ends."""
+    if not len(texts):
+        return True
+    width = "int64" if str(texts.type).startswith("large") else "int32"
+    last = texts.offset + len(texts) + 1
+    ends = np.frombuffer(texts.buffers()[1], width, last)[texts.offset :]
+    return bool((ends[1:] >= ends[:-1]).all())
+
+
 def array_of(numbers: npt.NDArray[Any], *, missing: npt.NDArray[np.bool_] | None = None) -> Any:
     """Return a pyarrow array of numbers or truth values, null where they are missing; numbers are not copied.
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import RecordError
-from coqs.tables.arrow_memory import empty_of, numbers_of
+from coqs.tables.arrow_memory import are_ascending, empty_of, numbers_of
 from coqs.tables.arrow_texts import ArrowTexts, arrow
 from coqs.tables.distinct import NARROW, Coded, Column, Mask, Moments, Numbers, alike, coded
 from coqs.tables.plain import coded_texts, column_of_cells
@@ -70,10 +70,14 @@ def _is_text(pa: Any, kind: Any) -> bool:
 
 def _texts(pa: Any, array: Any) -> Coded:
     if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+        array.validate(full=True)
         try:
             array = array.cast(pa.large_string())
         except NotImplementedError:  # pyarrow before version 18 knows views, and can do nothing with them
             return coded_texts(array.to_pylist())
+    for chunk in array.chunks:
+        if not are_ascending(chunk):
+            raise pa.ArrowInvalid("a text ends before it begins")  # and so reads memory that is not ours
     encoded = array.dictionary_encode().unify_dictionaries()
     if not encoded.num_chunks:
         return Coded(np.empty(0, np.int32), [])
