@@ -79,10 +79,13 @@ class RatingsFile:
         Recurrence
             An interaction comes again after others, so that only the whole file will do.
         """
+        batches = self._in_order(rows)
+        yield from ahead(batches) if has_pyarrow() else batches
+
+    def _in_order(self, rows: int) -> Iterator[Ratings]:
         seen = SeenInteractions()
         with opened(self.path) as given:
-            pieces = whole_interactions(self._pieces(given, rows), self._theirs("interaction"))
-            for piece in ahead(pieces) if has_pyarrow() else pieces:
+            for piece in whole_interactions(self._pieces(given, rows), self._theirs("interaction")):
                 ratings = self._ratings(given, piece)
                 seen.add(ratings.interaction)
                 yield ratings
