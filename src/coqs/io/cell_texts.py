@@ -140,8 +140,6 @@ def _floats(column: npt.NDArray[np.float64], notation: Notation) -> Cells:
     if len(distinct) <= FEW:
         return Cells(codes, [*map(notation.number, distinct.tolist()), notation.missing])
     texts = _many_floats(distinct, notation)
-    if len(distinct) * 2 < len(column):
-        return Cells(codes, [*texts.to_pylist(), notation.missing])
     whole = pa.concat_arrays([texts, text_array([notation.missing])])
     return Cells(None, whole.take(array_of(codes)))
 

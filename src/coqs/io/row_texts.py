@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,9 @@ def rows_as_bytes(columns: Columns, notation: Notation) -> Iterator[Any]:
         for place, (name, column) in enumerate(columns.items())
     ]
     n = len(next(iter(columns.values()), ()))
-    put_together = _by_arrow if has_pyarrow() else _by_hand
     merged = _merged(cells)
-    for start in range(0, n, BLOCK):
-        yield put_together(merged, slice(start, start + BLOCK), notation.after)
+    blocks = (slice(start, start + BLOCK) for start in range(0, n, BLOCK))
+    return _by_arrow(merged, blocks, notation) if has_pyarrow() else _by_hand(merged, blocks, notation)
 
 
 def _headed(cells: Cells, before: str) -> Cells:
@@ -66,26 +65,31 @@ def _pair(left: Cells, right: Cells) -> Cells:
     return Cells(places[together], texts)
 
 
-def _by_hand(columns: list[Cells], rows: slice, after: str) -> bytes:
-    texts = [cells.rows(rows) for cells in columns]
-    return "".join(f"{''.join(row)}{after}" for row in zip(*texts, strict=True)).encode("utf-8")
+def _by_hand(columns: list[Cells], blocks: Iterable[slice], notation: Notation) -> Iterator[bytes]:
+    for rows in blocks:
+        texts = zip(*(cells.rows(rows) for cells in columns), strict=True)
+        yield "".join(f"{''.join(row)}{notation.after}" for row in texts).encode("utf-8")
 
 
-def _by_arrow(columns: list[Cells], rows: slice, after: str) -> Any:
-    import pyarrow as pa
+def _by_arrow(columns: list[Cells], blocks: Iterable[slice], notation: Notation) -> Iterator[memoryview]:
     import pyarrow.compute as pc
 
-    texts: list[Any] = []
-    for cells in columns:
-        if cells.codes is None:
+    known = [cells.texts if cells.codes is None else text_array(cells.texts) for cells in columns]
+    after, between = _scalar(notation.after), _scalar("")
+    for rows in blocks:
+        texts: list[Any] = []
+        for cells, choices in zip(columns, known, strict=True):
             texts += [_scalar(cells.before)] if cells.before else []
-            texts.append(cells.texts[rows].cast(pa.string()))
-        else:
-            texts.append(text_array(cells.texts).take(array_of(cells.codes[rows])))
-    joined = pc.binary_join_element_wise(*texts, _scalar(after), _scalar(""))
-    _, starts, held = joined.buffers()
-    end = int(np.frombuffer(starts, np.int32)[len(joined)])
-    return memoryview(held)[:end]
+            texts.append(choices[rows] if cells.codes is None else choices.take(array_of(cells.codes[rows])))
+        joined = pc.binary_join_element_wise(*(_same_kind(each) for each in texts), after, between)
+        _, starts, held = joined.buffers()
+        yield memoryview(held)[: int(np.frombuffer(starts, np.int32)[len(joined)])]
+
+
+def _same_kind(texts: Any) -> Any:
+    import pyarrow as pa
+
+    return texts if texts.type == pa.string() else texts.cast(pa.string())
 
 
 def _scalar(text: str) -> Any:
