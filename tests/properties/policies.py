@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import random
 from fractions import Fraction
 from typing import Any
 
 import attrs
+from attaining import always_asked, that_only_takes, with_more_that_does_not_apply, with_what_rows_attain
 from hypothesis import assume, strategies as st
-from naive import NaiveScore
 from naive_worth import best_points
 from strategies import HUGE, conditions, make_rows, one, rubrics, seeds
 from telling import told
 
 import coqs
 from coqs.errors import PolicyError
-from coqs.model import Band
 from coqs.rubric import FactBetween, FactIn, Negation
 from coqs.rubric.criteria import ERROR_CLASSES
 from coqs.rubric.policy import Override
@@ -34,7 +32,18 @@ COMBINES = (
     "error_accuracy",
 )
 PRECEDENCES = (("floor", "gate", "override"), ("gate", "floor", "override"), ("floor", "override", "gate"))
-SHARES = (F(1, 2), F(1, 3), F(5, 8), F(0), F(1), F(7, 11), F(1, 10**20), F(10**17 + 3, 10**17 + 9))
+SHARES = (
+    F(1, 2),
+    F(1, 3),
+    F(5, 8),
+    F(1, 8),
+    F(3, 8),
+    F(0),
+    F(1),
+    F(7, 11),
+    F(1, 10**20),
+    F(10**17 + 3, 10**17 + 9),
+)
 """Shares that lie on a tie of a rounding, have no end as floats, or are next to 0 or 1."""
 CAPS = (F(1), F(2), F(1, 3), F(7, 10), F(5), HUGE[1])
 BASELINES = (F(1), F(100), F(10), F(1, 3), F(7, 11), HUGE[0])
@@ -60,7 +69,7 @@ def policies(draw: Any, rubric: coqs.Rubric) -> coqs.Policy:
     choices["precedence"] = draw(one(PRECEDENCES))
     if draw(st.booleans()):
         choices["rounding"] = draw(one(["half_up", "half_even", "down"]))
-        choices["rounding_digits"] = draw(one([0, 1, 2, 9]))
+        choices["rounding_digits"] = draw(one([0, 0, 0, 1, 2, 9]))
         choices["rounding_of"] = draw(one(["overall", "stages", "both"]))
     choices["over_interactions"] = draw(one(["mean_of_scores", "ratio_of_sums"]))
     policy = coqs.Policy(**choices)
@@ -74,7 +83,7 @@ def answers_count_as(draw: Any, rubric: coqs.Rubric, combine: str) -> dict[str, 
     choices = {"not_applicable": "drop_proportional", "unanswered": draw(one(["drop", "refuse"]))}
     if combine != "error_accuracy":
         unanswered = draw(one(["drop", "zero", "default_level", "refuse", "zero", "default_level"]))
-        ways = ["drop_proportional", "drop_equal", "full_marks", "zero"]
+        ways = ["drop_proportional", "drop_equal", "drop_equal", "full_marks", "zero"]
         ways = [way for way in ways if way != "drop_equal" or combine != "deduction"]
         choices = {"not_applicable": draw(one(ways)), "unanswered": unanswered}
     if choices["unanswered"] == "default_level":
@@ -176,9 +185,6 @@ def _named(choices: dict[str, Any]) -> str:
     return ",".join(shown) or "coqs"
 
 
-# Marks that are met exactly
-
-
 @attrs.frozen(repr=False)
 class Case:
     """What is scored: it shows itself in short."""
@@ -211,61 +217,13 @@ def cases(
     draw: Any, n: int, *, most: int = 6, absent: float = 0.3, policy: coqs.Policy | None = None
 ) -> Case:
     """Draw a rubric, a policy and a table of ratings that meets their numbers exactly."""
-    rubric = draw(rubrics(most=most, wordy=False))
+    rubric, seed = draw(rubrics(most=most, wordy=False)), draw(seeds)
+    rubric = always_asked(rubric) if draw(st.booleans()) else rubric
     chosen = draw(policies(rubric)) if policy is None else policy
-    seed = draw(seeds)
+    if chosen.combine == "deduction" and draw(st.booleans()):
+        rubric = that_only_takes(rubric)
+        assume(fits(rubric, chosen))
     table = make_rows(rubric, seed, n, absent=absent)
+    if chosen.not_applicable != "drop_proportional":
+        table = with_more_that_does_not_apply(table, rubric, seed)
     return Case(*with_what_rows_attain(rubric, chosen, table, seed), table)
-
-
-def with_what_rows_attain(
-    rubric: coqs.Rubric, policy: coqs.Policy, table: dict[str, Any], seed: int
-) -> tuple[coqs.Rubric, coqs.Policy]:
-    """Put the policy's numbers, marks and bands exactly where some of these rows are."""
-    rnd = random.Random(seed)
-    n = len(table["interaction"])
-    rows = [{name: column[row] for name, column in table.items()} for row in rnd.sample(range(n), min(12, n))]
-    policy = _with_numbers_attained(policy, [NaiveScore(rubric, row, policy) for row in rows], rnd)
-    return _with_marks_attained(rubric, [NaiveScore(rubric, row, policy) for row in rows], rnd), policy
-
-
-def _shares(scores: Any) -> list[Fraction]:
-    return sorted({score for score in scores if score is not None and 0 <= score <= 1})
-
-
-def _with_numbers_attained(policy: coqs.Policy, found: list[NaiveScore], rnd: random.Random) -> coqs.Policy:
-    scores = _shares(x for each in found for x in (each.exact_overall, *each.moved.values()))
-    shares = [x for x in _shares(share for each in found for share, _ in each.own.values()) if x]
-    taken = {"gate_cap": scores, "floor": scores, "stage_floor": scores, "trigger_share": shares}
-    chosen = {
-        name: rnd.choice(among)
-        for name, among in taken.items()
-        if among and getattr(policy, name) is not None and rnd.random() < 0.5
-    }
-    return attrs.evolve(policy, **chosen)
-
-
-def _with_marks_attained(rubric: coqs.Rubric, found: list[NaiveScore], rnd: random.Random) -> coqs.Rubric:
-    overall = _shares(each.exact_overall for each in found)
-    stages = {id: _shares(each.reported[id] for each in found) for id in rubric.stage_ids}
-    own = {id: _shares(each.own.get(id, (None,))[0] for each in found) for id in rubric.criterion_ids}
-
-    def marked(part: Any, scores: list[Fraction]) -> dict[str, Any]:
-        mark = rnd.choice(scores) if scores and rnd.random() < 0.7 else part.pass_mark
-        return {"pass_mark": mark, "bands": _bands(scores, rnd)}
-
-    return attrs.evolve(
-        rubric,
-        **marked(rubric, overall),
-        stages=tuple(attrs.evolve(stage, **marked(stage, stages[stage.id])) for stage in rubric.stages),
-        criteria=tuple(attrs.evolve(each, bands=_bands(own[each.id], rnd)) for each in rubric.criteria),
-    )
-
-
-def _bands(scores: list[Fraction], rnd: random.Random) -> tuple[Band, ...]:
-    """Make up bands of which some begin where a score is; sometimes none at all."""
-    if rnd.random() < 0.3:
-        return ()
-    known = [*scores, F(3, 5), F(9, 10), F(0), F(1, 10**20)]
-    lows = sorted(set(rnd.sample(known, rnd.randint(1, min(3, len(known))))))
-    return tuple(Band(f"band{place}", low) for place, low in enumerate([None, *lows]))
