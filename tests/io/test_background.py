@@ -11,8 +11,8 @@ from coqs.io.background import ahead, behind
 
 
 def test_things_come_in_their_order() -> None:
-    assert list(ahead(range(100))) == list(range(100))
-    assert list(ahead([])) == []
+    assert list(ahead(each for each in range(100))) == list(range(100))
+    assert list(ahead(each for each in [])) == []
 
 
 def test_what_making_one_raises_comes_after_those_before() -> None:
@@ -28,10 +28,10 @@ def test_what_making_one_raises_comes_after_those_before() -> None:
 
 def test_leaving_early_ends_the_thread() -> None:
     before = threading.active_count()
-    for thing in ahead(range(10**6)):
+    for thing in ahead(each for each in range(10**6)):
         if thing == 3:
             break
-    found = ahead(range(10**6))
+    found = ahead(each for each in range(10**6))
     next(found)
     found.close()
     assert threading.active_count() == before

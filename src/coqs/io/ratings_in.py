@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import attrs
 
@@ -82,7 +82,7 @@ class RatingsFile:
         batches = self._in_order(rows)
         yield from ahead(batches) if has_pyarrow() else batches
 
-    def _in_order(self, rows: int) -> Iterator[Ratings]:
+    def _in_order(self, rows: int) -> Generator[Ratings, None, None]:
         seen = SeenInteractions()
         with opened(self.path) as given:
             for piece in whole_interactions(self._pieces(given, rows), self._theirs("interaction")):
@@ -170,25 +170,16 @@ def read_ratings(
 ) -> Ratings:
     """Read ratings from a file, wide or long: CSV with a header, Parquet, or JSON lines.
 
-    The columns are those that `Ratings.from_table` describes. In CSV an empty cell is unanswered, rows
-    without any content are passed over, and an apostrophe before a character that could start a formula
-    is taken off, as `write_ratings` puts one on. In JSON lines each line is an object, a row. CSV is
-    read by pyarrow where that is installed, with the same result; Parquet needs it (extra ``arrow``).
+    In CSV an empty cell is unanswered, rows without any content are passed over, and an apostrophe before
+    what could start a formula is taken off. CSV is read by pyarrow where that is installed, with the same
+    result; Parquet needs it (extra ``arrow``).
 
     Parameters
     ----------
     path
         The file, gzip-compressed if its name ends in ``.gz``; or a binary file object.
-    rubric
-        What was asked.
-    columns
-        Our name to the file's name, for columns that are called differently.
-    absences
-        The file's own words for absences, such as {"NA": "not_applicable"}.
-    facts
-        Columns to keep as facts although the rubric does not declare them.
-    tz
-        The zone of times that state none; without it they are refused.
+    rubric, columns, absences, facts, tz
+        What was asked, and how the table is written: as for `Ratings.from_table`.
     format
         "csv", "parquet" or "jsonl". Left out, the name tells: ``.parquet`` and ``.pq``, ``.jsonl`` and
         ``.ndjson``; every other name is CSV.
@@ -206,26 +197,14 @@ def read_ratings(
     Raises
     ------
     RecordError
-        The file cannot be read, is empty, is not of its format or encoding, or its table or ``tz`` cannot
-        be used; with ``path``, ``line`` where one line is at fault, and ``failures``, each with its line
-        and column.
+        The file or its table cannot be used; with ``path``, ``line`` where one line is at fault, and
+        ``failures``, each with its line and column.
     NotFoundError
         No such format, encoding or separator.
     MissingDependencyError
-        A Parquet file without pyarrow; or ``tz`` names a zone, and this machine has no zone data (the
-        extra ``zones`` brings it).
+        A Parquet file without pyarrow; or a ``tz`` without zone data (extra ``zones``).
     """
-    file = RatingsFile(
-        path=path,
-        rubric=rubric,
-        columns=columns,
-        absences=absences,
-        facts=facts,
-        tz=tz,
-        format=format,
-        encoding=encoding,
-        separator=separator,
-        max_line_bytes=max_line_bytes,
-        progress=progress,
-    )
-    return file.whole()
+    known: dict[str, Any] = {"columns": columns, "absences": absences, "facts": facts, "tz": tz}
+    written: dict[str, Any] = {"format": format, "encoding": encoding, "separator": separator}
+    bounds: dict[str, Any] = {"max_line_bytes": max_line_bytes, "progress": progress}
+    return RatingsFile(path=path, rubric=rubric, **known, **written, **bounds).whole()
