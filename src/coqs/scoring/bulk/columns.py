@@ -128,14 +128,23 @@ def _look_up(
     worked_out = []
     for stage, table in zip(plan.stages, lookup.stages, strict=True):
         if table is not None:
-            _look_up_stage(table, columns, stages[stage.place], sums, workspace)
+            reported = stages[stage.place]
+            _look_up_stage(table, columns, reported, sums, workspace)
+            set_to = set_scores(plan, asked, stage.id)
+            if set_to is not None:
+                np.copyto(reported, set_to, where=~(np.isnan(set_to) | np.isnan(reported)))
             continue
         own = _stage_sums(plan, stage.place, lookup.merged[stage.place], asked, columns)
         folded = fold(plan, stage, own, judge, set_scores(plan, asked, stage.id))
         stages[stage.place] = folded.reported
         worked_out.append(_parts(folded))
     parts = added([_apart(sums), *worked_out])
-    return parts | (_plain_mean(plan, stages, workspace) if plan.is_plain_mean else {})
+    if not plan.is_plain_mean:
+        return parts
+    shown = _plain_mean(lookup, asked, stages, workspace)
+    if plan.rounds_stages:  # the stages as they are shown give the rounded sum, the tables the other
+        return {**parts, "rounded_numer": shown["numer"], "denom": shown["denom"]}
+    return parts | shown
 
 
 def _look_up_stage(
@@ -152,14 +161,14 @@ def _look_up_stage(
             sums[name] = workspace.looked_up(name, each, places)
 
 
-def _plain_mean(plan: Plan, stages: Floats, workspace: Workspace) -> dict[str, Any]:
+def _plain_mean(lookup: Lookup, asked: Asked, stages: Floats, workspace: Workspace) -> dict[str, Any]:
     """Return the sums of a mean of stages, from the stages as they are shown.
 
     Most rows have a score in every stage, so the others are seen to afterwards.
     """
-    n = stages.shape[1]
-    numer, product = workspace.room("numer", np.float64, n), workspace.room("product", np.float64, n)
-    denom = workspace.room("denom", np.float64, n)
+    plan, n = lookup.plan, stages.shape[1]
+    rooms = [workspace.room(f"mean {name}", np.float64, n) for name in ("numer", "product", "denom")]
+    numer, product, denom = rooms
     weights = [(stage.place, float(stage.factor)) for stage in plan.stages if stage.included]
     numer.fill(0.0)
     for place, weight in weights:
@@ -171,7 +180,27 @@ def _plain_mean(plan: Plan, stages: Floats, workspace: Workspace) -> dict[str, A
         scored = ~np.isnan(few)
         numer[rows] = sum(np.where(scored[place], few[place], 0.0) * weight for place, weight in weights)
         denom[rows] = sum(scored[place] * weight for place, weight in weights)
+        if plan.hands_on:
+            _hand_on(lookup, asked, rows, few, numer, denom)
     return {"numer": numer, "denom": denom}
+
+
+def _hand_on(
+    lookup: Lookup, asked: Asked, rows: npt.NDArray[np.intp], stages: Floats, numer: Any, denom: Any
+) -> None:
+    """Add to the sums of some rows the weight of stages that did not apply, in equal parts."""
+    plan = lookup.plan
+    some = settle(plan.rubric, asked.answers.take(rows))
+    scored = ~np.isnan(stages)
+    included = [stage for stage in plan.stages if stage.included]
+    handed = np.zeros(len(rows))
+    for stage in included:
+        dropped = _stage_sums(plan, stage.place, lookup.merged[stage.place], some)["dropped"]
+        handed += float(stage.factor) * (~scored[stage.place] & (dropped > 0))
+    takers = np.sum([scored[stage.place] for stage in included], axis=0)
+    shares = np.sum([np.nan_to_num(stages[stage.place]) for stage in included], axis=0)
+    numer[rows] += handed * (takers > 0) / np.maximum(takers, 1) * shares
+    denom[rows] += handed * (takers > 0)
 
 
 def _apart(sums: Mapping[Any, Any]) -> dict[str, Any]:

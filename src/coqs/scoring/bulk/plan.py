@@ -92,9 +92,9 @@ class Plan:
 
     @property
     def is_plain_mean(self) -> bool:
-        """Whether the overall score is a weighted mean of the stage scores as they are shown."""
+        """Whether the overall score is a weighted mean of the stage scores as they are shown, all scored."""
         clamped = self.policy.bonus.endswith("clamped")
-        return self.structured and not (self.hands_on or self.rounds_stages or clamped)
+        return self.structured and not clamped and not (self.rounds_stages and self.hands_on)
 
     @property
     def hands_on(self) -> bool:
@@ -112,6 +112,12 @@ class Plan:
     def stage_overrides(self) -> bool:
         """Whether a rule may set the score of a stage."""
         return any(rule.stage is not None for rule in self.policy.overrides)
+
+    def can_set_last(self, stage: StagePlan) -> bool:
+        """Tell whether a score that a rule sets for a stage simply takes the place of its own."""
+        gated = self.policy.gate_scope == "stage" and self.policy.gate_effect != "verdict_only"
+        last = not gated or self.policy.precedence[-1] == "override"
+        return self.is_plain_mean and not self.rounds_stages and stage.mark is None and last
 
     @property
     def rounds_stages(self) -> bool:

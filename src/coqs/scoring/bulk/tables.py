@@ -61,13 +61,15 @@ class Lookup:
         plan = self.plan
         wide = any(plan.criteria[place].wide for place in stage.members)
         ruled = any(rule.stage == stage.id for rule in plan.policy.overrides)
-        if wide or ruled or len(groups) != 1 or not self.foldable:
+        if wide or (ruled and not plan.can_set_last(stage)) or len(groups) != 1 or not self.foldable:
             return None
         judge = Judge.of(groups[0].size)
         folded = fold(plan, stage, groups[0].terms, judge)
         if judge.doubtful.any():
             return None
-        return _stage_table(groups[0], folded, PAIRS[1:] if plan.is_plain_mean else PAIRS)
+        if not plan.is_plain_mean:
+            return _stage_table(groups[0], folded, PAIRS, ALONE)
+        return _stage_table(groups[0], folded, (), ("numer",) if plan.rounds_stages else ())
 
     @property
     def foldable(self) -> bool:
@@ -78,13 +80,16 @@ class Lookup:
         return exact and not pooled_after
 
 
-def _stage_table(group: Group, folded: Folded, pairs: Sequence[tuple[str, str]]) -> StageTable:
+def _stage_table(
+    group: Group, folded: Folded, pairs: Sequence[tuple[str, str]], alone: Sequence[str]
+) -> StageTable:
+    """Return the table with these terms, and with flags where there are any."""
     parts: dict[str | tuple[str, str], Table] = {}
     for names in pairs:
         first, second = (getattr(folded, name) for name in names)
         if second is not None:
             parts[names] = _complex(second * 0 if first is None else first, second)
-    for name in ALONE:
+    for name in alone:
         if getattr(folded, name) is not None:
             parts[name] = np.asarray(getattr(folded, name), np.float64)
     if folded.flags.any():
