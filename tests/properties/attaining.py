@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from fractions import Fraction
 from typing import Any
@@ -17,19 +18,26 @@ F = Fraction
 
 
 def with_more_that_does_not_apply(table: dict[str, Any], rubric: coqs.Rubric, seed: int) -> dict[str, Any]:
-    """Return the table with a quarter of its answers not applicable."""
+    """Return the table with a fifth of its answers, and a stage of many a row, not applicable."""
     rnd = random.Random(seed)
+    without = [rnd.choice([*rubric.stage_ids, None]) for _ in table["interaction"]]
     said = {
-        id: ["not_applicable" if rnd.random() < 0.25 else cell for cell in table[id]]
-        for id in rubric.criterion_ids
+        each.id: [
+            "not_applicable" if each.stage == gone or rnd.random() < 0.2 else cell
+            for gone, cell in zip(without, table[each.id], strict=True)
+        ]
+        for each in rubric.criteria
     }
     return table | said
 
 
 def always_asked(rubric: coqs.Rubric) -> coqs.Rubric:
-    """Return the rubric without branches: whatever is answered counts."""
-    plain = tuple(attrs.evolve(each, when=None, applies_to=()) for each in rubric.criteria)
-    return attrs.evolve(rubric, criteria=plain)
+    """Return the rubric without branches, and with criteria in every stage: whatever is answered counts."""
+    stages = itertools.cycle(rubric.stage_ids)
+    plain = [attrs.evolve(each, when=None, applies_to=(), stage=next(stages)) for each in rubric.criteria]
+    weights = [stage.weight or F(place + 1, 3) for place, stage in enumerate(rubric.stages)]
+    weighed = [attrs.evolve(x, weight=weight) for x, weight in zip(rubric.stages, weights, strict=True)]
+    return attrs.evolve(rubric, criteria=tuple(plain), stages=tuple(weighed))
 
 
 def that_only_takes(rubric: coqs.Rubric) -> coqs.Rubric:

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 from attaining import always_asked, that_only_takes, with_more_that_does_not_apply, with_what_rows_attain
-from hypothesis import assume, strategies as st
+from hypothesis import assume, reject, strategies as st
 from naive_worth import best_points
 from strategies import HUGE, conditions, make_rows, one, rubrics, seeds
 from telling import told
@@ -212,14 +212,25 @@ class Case:
         printer.text(repr(self))  # hypothesis would show every field of it
 
 
+def _with(policy: coqs.Policy, rubric: coqs.Rubric, wanted: dict[str, Any]) -> coqs.Policy:
+    try:
+        changed = attrs.evolve(policy, **wanted)
+    except PolicyError:
+        reject()
+    assume(fits(rubric, changed))
+    return changed
+
+
 @st.composite
 def cases(
-    draw: Any, n: int, *, most: int = 6, absent: float = 0.3, policy: coqs.Policy | None = None
+    draw: Any, n: int, *, most: int = 6, absent: float = 0.3, policy: coqs.Policy | None = None, **wanted: Any
 ) -> Case:
-    """Draw a rubric, a policy and a table of ratings that meets their numbers exactly."""
+    """Draw a rubric, a policy, of which some choices may be wanted, and ratings that meet their numbers."""
     rubric, seed = draw(rubrics(most=most, wordy=False)), draw(seeds)
     rubric = always_asked(rubric) if draw(st.booleans()) else rubric
     chosen = draw(policies(rubric)) if policy is None else policy
+    if wanted:
+        chosen = _with(chosen, rubric, wanted)
     if chosen.combine == "deduction" and draw(st.booleans()):
         rubric = that_only_takes(rubric)
         assume(fits(rubric, chosen))

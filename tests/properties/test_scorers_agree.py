@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from agreement import differences, of_columns, of_exact, of_naive
 from hypothesis import given, settings
 from naive import NaiveScore
 from policies import Case, cases
+from telling import compact
 
 import coqs
 from coqs.scoring.exact import score_sheet
@@ -42,9 +45,9 @@ def test_the_exact_scorer_equals_the_naive_one_under_the_coqs_policy(case: Case)
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@settings(max_examples=750)
 @given(cases(40, most=9))
-def test_forty_thousand_rows_in_rationals_equal_the_naive_ones(case: Case) -> None:
+def test_thirty_thousand_rows_in_rationals_equal_the_naive_ones(case: Case) -> None:
     check_exact_against_naive(case)
 
 
@@ -58,6 +61,27 @@ def test_scores_by_columns_equal_the_exact_ones_on_every_row(case: Case) -> None
 @given(cases(25, policy=coqs.Policy()))
 def test_scores_by_columns_equal_the_exact_ones_under_the_coqs_policy(case: Case) -> None:
     check_columns_against_exact(case)
+
+
+RARE = [
+    {"not_applicable": "drop_equal", "combine": "stage_percent", "baseline": None, "ceiling": None},
+    {"not_applicable": "drop_equal", "combine": "weighted_points", "baseline": None, "ceiling": None},
+    {"not_applicable": "drop_equal", "gate_trigger": "below_best", "trigger_share": None}
+    | {"gate_scope": "criterion", "gate_effect": "zero", "gate_cap": None, "strikes": 0},
+    {"rounding": "half_even", "rounding_digits": 0, "rounding_of": "both"},
+]
+"""Choices that drawn policies seldom make together."""
+
+
+@pytest.mark.parametrize("wanted", RARE, ids=compact)
+def test_all_scorers_agree_where_choices_seldom_meet(wanted: dict[str, Any]) -> None:
+    @settings(max_examples=12)
+    @given(cases(25, most=8, **wanted))
+    def check(case: Case) -> None:
+        check_exact_against_naive(case)
+        check_columns_against_exact(case)
+
+    check()
 
 
 @pytest.mark.slow
