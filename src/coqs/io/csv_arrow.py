@@ -113,7 +113,7 @@ class _Blocks:
                 parts.append(part)
                 size += len(part)
         finally:
-            self._begun = b"".join(parts)
+            self._begun = parts[-1] if len(parts) == 2 and not parts[0] else b"".join(parts)
         self._ended = size < BLOCK
         return self._ended
 
@@ -187,7 +187,9 @@ def _parsed(rows: bytes, names: list[str], separator: str, *, few: Collection[st
         )
     except pa.ArrowInvalid:
         raise _NotPlain from None
-    return _without_empty_rows(pa.table([_unguarded(column) for column in table.columns], names))
+    if b"'" in rows:
+        table = pa.table([_unguarded(column) for column in table.columns], names)
+    return _without_empty_rows(table)
 
 
 def _unguarded(column: Any) -> Any:
