@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import attrs
 
-from coqs.model import Absence, Band, Stage, Standing, band_of
+from coqs.model import Absence, Band, Standing, band_of
 from coqs.ratings import Answer, Sheet
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.scoring.exact_asking import Settled, best_place, holds, settle_sheet
@@ -54,6 +54,40 @@ class Term:
     earned: Fraction = ZERO
     dropped: Fraction = ZERO
     """What it could have earned, where it left as not applicable."""
+
+    @property
+    def breaks_ethics(self) -> bool:
+        """Whether the answer is one that a gate of class ethics names."""
+        gate = self.criterion.gate
+        return self.hit and gate is not None and gate.error_class == "ethics"
+
+    @property
+    def is_irreversible(self) -> bool:
+        """Whether the answer is below what is expected, and cannot be made good."""
+        below = self.own is not None and self.own.standing is Standing.BELOW
+        return below and self.criterion.irreversible
+
+    def brings(self, policy: Policy) -> StageSums:
+        """Return what it adds to the sums of its stage."""
+        counts = self.counts == "possible" and self.counted is not None
+        watched = self.own is not None and is_watched(self.criterion, policy)
+        return StageSums(
+            earned=self.earned,
+            possible=self.possible,
+            dropped=self.dropped,
+            count=int(counts),
+            shares=(self.counted.share or ZERO) if counts and self.counted else ZERO,
+            fired=int(self.fired),
+            errors=int(watched and self.fired),
+            watched=int(watched),
+        )
+
+    def points(self, policy: Policy) -> Fraction:
+        """Return its raw points, before any gate lowers them; under `deduction` what it adds to the score."""
+        if policy.combine == "deduction":
+            return self.earned
+        worth = self.own or self.counted
+        return ZERO if worth is None or self.criterion.record_only else worth.points or ZERO
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -109,7 +143,7 @@ def score_sheet(rubric: Rubric, sheet: Sheet, policy: Policy = COQS) -> ExactSco
         each.id: term_of(each, answers[each.id], policy, best_place(each, sheet)) for each in rubric.criteria
     }
     sums = Sums(
-        stages=tuple(_stage_sums(stage, policy, terms) for stage in rubric.stages),
+        stages=tuple(_stage_sums(stage.id, policy, terms) for stage in rubric.stages),
         overrides=tuple(holds(rule.when, rubric, sheet, settled) is True for rule in policy.overrides),
         refused=_is_refused(rubric, policy, answers),
     )
@@ -129,9 +163,9 @@ def _result(
     gates = {
         id: term.criterion.gate.error_class for id, term in terms.items() if term.hit and term.criterion.gate
     }
-    areas, irreversible = _areas_fired(rubric, policy, terms, sums), _irreversible(terms)
-    missed = _missed(rubric, finished)
-    failed = bool(areas or irreversible or missed or "ethics" in gates.values())
+    areas, missed = _areas_fired(rubric, policy, terms, sums), marks_missed(rubric, finished)
+    irreversible = tuple(id for id, term in terms.items() if term.is_irreversible)
+    failed = bool(areas or irreversible or missed or any(term.breaks_ethics for term in terms.values()))
     return ExactScore(
         answers=answers,
         settled=settled,
@@ -142,8 +176,8 @@ def _result(
         stages=dict(zip(rubric.stage_ids, finished.stages, strict=True)),
         overall=finished.overall,
         verdict="fail" if failed else "unscored" if finished.overall is None else "pass",
-        reason="" if finished.overall is not None else reason_unscored(rubric, policy, answers),
-        points=_points(policy, terms),
+        reason="" if finished.overall is not None else _reason(rubric, policy, answers),
+        points=(policy.baseline or ZERO) + sum((term.points(policy) for term in terms.values()), ZERO),
         gates=gates,
         gates_fired=tuple(id for id, term in terms.items() if term.fired),
         areas_fired=areas,
@@ -189,20 +223,9 @@ def term_of(criterion: Criterion, answer: Answer, policy: Policy, best: int | No
     )
 
 
-def _stage_sums(stage: Stage, policy: Policy, terms: Mapping[str, Term]) -> StageSums:
-    members = [term for term in terms.values() if term.criterion.stage == stage.id]
-    counted = [term.counted for term in members if term.counts == "possible" and term.counted is not None]
-    watched = [term for term in members if is_watched(term.criterion, policy) and term.own is not None]
-    return StageSums(
-        earned=sum((term.earned for term in members), ZERO),
-        possible=sum((term.possible for term in members), ZERO),
-        dropped=sum((term.dropped for term in members), ZERO),
-        count=len(counted),
-        shares=sum((worth.share or ZERO for worth in counted), ZERO),
-        fired=sum(term.fired for term in members),
-        errors=sum(term.fired for term in watched),
-        watched=len(watched),
-    )
+def _stage_sums(stage: str, policy: Policy, terms: Mapping[str, Term]) -> StageSums:
+    parts = [term.brings(policy) for term in terms.values() if term.criterion.stage == stage]
+    return sum(parts, StageSums())
 
 
 def is_watched(criterion: Criterion, policy: Policy) -> bool:
@@ -228,14 +251,6 @@ def _is_refused(rubric: Rubric, policy: Policy, answers: Mapping[str, Answer]) -
     return any(answers[each.id].is_open for each in demanded)
 
 
-def _points(policy: Policy, terms: Mapping[str, Term]) -> Fraction:
-    """Return the raw points of what counts, before any gate lowers them."""
-    if policy.combine == "deduction":
-        return (policy.baseline or ZERO) + sum((term.earned for term in terms.values()), ZERO)
-    raw = [term.own or term.counted for term in terms.values() if not term.criterion.record_only]
-    return sum((worth.points or ZERO for worth in raw if worth is not None), ZERO)
-
-
 def _areas_fired(rubric: Rubric, policy: Policy, terms: Mapping[str, Term], sums: Sums) -> tuple[str, ...]:
     if policy.gate_scope == "criterion":
         return tuple(id for id, term in terms.items() if term.fired)
@@ -245,12 +260,8 @@ def _areas_fired(rubric: Rubric, policy: Policy, terms: Mapping[str, Term], sums
     return tuple(id for id, stage in pairs if stage.fired > policy.strikes)
 
 
-def _irreversible(terms: Mapping[str, Term]) -> tuple[str, ...]:
-    below = [id for id, term in terms.items() if term.own and term.own.standing is Standing.BELOW]
-    return tuple(id for id in below if terms[id].criterion.irreversible)
-
-
-def _missed(rubric: Rubric, finished: Finished) -> tuple[str, ...]:
+def marks_missed(rubric: Rubric, finished: Finished) -> tuple[str, ...]:
+    """Return which marks the scores are below: ids of stages, and "overall"."""
     scores = (*finished.exact_stages, finished.exact_overall)
     marks = (*(stage.pass_mark for stage in rubric.stages), rubric.pass_mark)
     return tuple(
@@ -264,17 +275,23 @@ def _band(bands: tuple[Band, ...], score: Fraction | None) -> str:
     return bands[band_of(bands, score)].id if bands and score is not None else ""
 
 
-def reason_unscored(rubric: Rubric, policy: Policy, answers: Mapping[str, Answer]) -> str:
-    """Say why nothing was scored, from the criteria that could have been."""
-    absences = [answers[each.id].absence for each in could_score(rubric, policy)]
-    missing = {absence for absence in absences if absence in MISSING}
-    if len(missing) == 1:
-        return str(missing.pop())
+def _reason(rubric: Rubric, policy: Policy, answers: Mapping[str, Answer]) -> str:
+    absences = {answers[each.id].absence for each in could_score(rubric, policy)}
+    return reason_unscored(absences, answered=any(answer.absence is None for answer in answers.values()))
+
+
+def reason_unscored(absences: Collection[Absence | None], *, answered: bool) -> str:
+    """Say why nothing was scored.
+
+    `absences` are those of the criteria that could have been scored; `answered` tells whether any was
+    answered at all.
+    """
+    missing = [absence for absence in MISSING if absence in absences]
     if missing:
-        return "missing"
+        return str(missing[0]) if len(missing) == 1 else "missing"
     if Absence.NOT_APPLICABLE in absences:
         return "not_applicable"
-    return "no_weight" if any(answer.absence is None for answer in answers.values()) else "not_asked"
+    return "no_weight" if answered else "not_asked"
 
 
 def counts_of(result: ExactScore, ids: Collection[str]) -> dict[str, int]:

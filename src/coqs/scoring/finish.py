@@ -43,6 +43,18 @@ class StageSums:
     watched: int = 0
     """Gates that could count as errors and that were asked and answered."""
 
+    def __add__(self, other: StageSums) -> StageSums:
+        return StageSums(
+            earned=self.earned + other.earned,
+            possible=self.possible + other.possible,
+            dropped=self.dropped + other.dropped,
+            count=self.count + other.count,
+            shares=self.shares + other.shares,
+            fired=self.fired + other.fired,
+            errors=self.errors + other.errors,
+            watched=self.watched + other.watched,
+        )
+
 
 @attrs.frozen(slots=True, kw_only=True)
 class Sums:

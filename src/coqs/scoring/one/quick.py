@@ -17,11 +17,20 @@ from coqs.ratings import Sheet
 from coqs.results.one import OneDetails
 from coqs.rubric import Policy, Rubric, SingleChoice
 from coqs.rubric.criteria import ERROR_CLASSES
-from coqs.scoring.exact import MISSING
+from coqs.scoring.exact import marks_missed, reason_unscored
 from coqs.scoring.finish import Finished, StageSums, Sums, finish
 from coqs.scoring.one.answers import Reader, code_of, reader_of, texts_of
 from coqs.scoring.one.floats import Judge, make_judge
-from coqs.scoring.one.tables import OF_STAGE, Added, Adder, Layout, answers_of, of_stage, sum_names
+from coqs.scoring.one.tables import (
+    OF_STAGE,
+    TELLING,
+    Added,
+    Adder,
+    Layout,
+    answers_of,
+    of_stage,
+    sum_names,
+)
 from coqs.tables import read_only
 
 Entry = tuple[str, Any]
@@ -56,7 +65,9 @@ class QuickForm:
         stages = tuple(_stage_sums(values, place) for place in range(len(self.rubric.stages)))
         refused = self.policy.unanswered == "refuse" and values["demanded"] > 0
         finished = finish(self.rubric, self.policy, Sums(stages=stages, refused=refused))
-        failed = values["failing"] > 0 or _fired(self.policy, stages) or _misses(self.rubric, finished)
+        failed = (
+            values["failing"] > 0 or _fired(self.policy, stages) or bool(marks_missed(self.rubric, finished))
+        )
         overall = None if finished.overall is None else float(finished.overall)
         return overall, "fail" if failed else "unscored" if overall is None else "pass", finished
 
@@ -207,18 +218,6 @@ def _fired(policy: Policy, stages: Sequence[StageSums]) -> bool:
     return (max(fired) if policy.gate_scope == "stage" else sum(fired)) > policy.strikes
 
 
-def _misses(rubric: Rubric, finished: Finished) -> bool:
-    scores = (*finished.exact_stages, finished.exact_overall)
-    marks = (*(stage.pass_mark for stage in rubric.stages), rubric.pass_mark)
-    pairs = zip(scores, marks, strict=True)
-    return any(score is not None and mark is not None and score < mark for score, mark in pairs)
-
-
 def _reason(values: Mapping[str, Fraction]) -> str:
-    """Say why nothing was scored, as `exact.reason_unscored` does."""
-    missing = [absence for absence in MISSING if values[f"able_{absence}"]]
-    if missing:
-        return str(missing[0]) if len(missing) == 1 else "missing"
-    if values[f"able_{Absence.NOT_APPLICABLE}"]:
-        return "not_applicable"
-    return "no_weight" if values["answered"] else "not_asked"
+    absences = [absence for absence in TELLING if values[f"able_{absence}"]]
+    return reason_unscored(absences, answered=values["answered"] > 0)

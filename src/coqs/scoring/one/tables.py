@@ -15,7 +15,7 @@ from typing import Self
 
 import attrs
 
-from coqs.model import Absence, Standing
+from coqs.model import Absence
 from coqs.ratings import Answer
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.rubric.criteria import ERROR_CLASSES
@@ -29,10 +29,12 @@ MOST_OPTIONS = 6
 WIDTHS = (("h", 16), ("i", 32), ("q", 64))
 OF_STAGE = ("earned", "possible", "dropped", "count", "shares", "fired", "errors", "watched")
 """What `finish.StageSums` holds; the first two come first in every sheet's sums."""
+TELLING = (*MISSING, Absence.NOT_APPLICABLE)
+"""The absences that say why nothing was scored."""
 OF_SHEET = (
     "failing",
     "demanded",
-    *(f"able_{absence}" for absence in (*MISSING, Absence.NOT_APPLICABLE)),
+    *(f"able_{absence}" for absence in TELLING),
     *(f"gates_{error_class}" for error_class in ERROR_CLASSES),
     "gates_unobserved",
     "irreversible",
@@ -167,19 +169,17 @@ class Adder:
         """Return what an answer to a criterion adds to each sum."""
         term = term_of(criterion, answer, self.policy, None)
         place = self.rubric.stage_ids.index(criterion.stage)
-        own = {of_stage(name, place): value for name, value in _stage_part(self.policy, term).items()}
+        part = term.brings(self.policy)
+        own: Added = {of_stage(name, place): getattr(part, name) for name in OF_STAGE}
         return own | self._verdict_part(term, answer) | self._told_part(term, answer)
 
     def _verdict_part(self, term: Term, answer: Answer) -> Added:
-        criterion, gate = term.criterion, term.criterion.gate
-        below = term.own is not None and term.own.standing is Standing.BELOW
-        ethics = gate is not None and gate.error_class == "ethics" and term.hit
-        fails = (criterion.irreversible and below) or ethics or (term.fired and not self.policy.strikes)
-        able = criterion.id in self.able
+        able = term.criterion.id in self.able
+        fires = term.fired and not self.policy.strikes
         return {
-            "failing": fails,
-            "demanded": able and answer.is_open and not criterion.bonus,
-            "irreversible": criterion.irreversible and below,
+            "failing": term.is_irreversible or term.breaks_ethics or fires,
+            "demanded": able and answer.is_open and not term.criterion.bonus,
+            "irreversible": term.is_irreversible,
         }
 
     def _told_part(self, term: Term, answer: Answer) -> Added:
@@ -191,29 +191,5 @@ class Adder:
             "answered": answered,
             "counted_answered": answered and id in self.counted,
             "counted_open": answer.is_open and id in self.counted,
-            "points": _points(self.policy, term),
+            "points": term.points(self.policy),
         }
-
-
-def _stage_part(policy: Policy, term: Term) -> Added:
-    counts = term.counts == "possible" and term.counted is not None
-    gate = term.criterion.gate
-    watched = gate is not None and policy.error_class in (None, gate.error_class) and term.own is not None
-    return {
-        "earned": term.earned,
-        "possible": term.possible,
-        "dropped": term.dropped,
-        "count": counts,
-        "shares": (term.counted.share or ZERO) if counts and term.counted else ZERO,
-        "fired": term.fired,
-        "errors": watched and term.fired,
-        "watched": watched,
-    }
-
-
-def _points(policy: Policy, term: Term) -> Fraction:
-    """Return the raw points that an answer adds; under `deduction` they are what it adds to the score."""
-    if policy.combine == "deduction":
-        return term.earned
-    worth = term.own or term.counted
-    return ZERO if worth is None or term.criterion.record_only else worth.points or ZERO
