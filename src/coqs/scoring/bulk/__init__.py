@@ -9,8 +9,9 @@ from coqs.scoring.bulk.asking import asked_codes
 from coqs.scoring.bulk.bounds import bounds_of
 from coqs.scoring.bulk.columns import score_columns
 from coqs.scoring.bulk.compiled import Compiled, CompiledStage, compiled_form
+from coqs.scoring.bulk.compiling import make_plan
 from coqs.scoring.bulk.details import Details, detail_columns
-from coqs.scoring.bulk.plan import Plan, make_plan
+from coqs.scoring.bulk.plan import Plan
 from coqs.scoring.bulk.tables import Lookup
 
 __all__ = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -14,9 +13,7 @@ import numpy.typing as npt
 
 from coqs.rubric import Criterion, Policy, Rubric
 from coqs.scoring.bulk.judging import Grain
-from coqs.scoring.bulk.states import State, is_wide, states_of
-from coqs.scoring.exact import could_score
-from coqs.scoring.worth import possible
+from coqs.scoring.bulk.states import State, states_of
 
 Table = npt.NDArray[Any]
 EXACT_IN_FLOAT = 2**53
@@ -75,6 +72,8 @@ class Plan:
     """Criteria whose answers are counted: those of one controller, or all."""
     criteria: tuple[CriterionPlan, ...]
     stages: tuple[StagePlan, ...]
+    term_names: tuple[str, ...]
+    """The terms that the policy needs added up."""
     grain: Grain
     """Of the overall score."""
     dtype: Any
@@ -134,64 +133,9 @@ class Plan:
         """What sums of the whole form are multiplied by."""
         return 1 if self.structured else self.stages[0].scale
 
-    @functools.cached_property
-    def term_names(self) -> tuple[str, ...]:
-        """The terms that the policy needs added up."""
-        policy = self.policy
-        names = ["earned", "possible"]
-        names += ["count"] if policy.combine == "deduction" or self.hands_on else []
-        names += ["share", "dropped"] if self.hands_on else []
-        names += ["open"] if policy.unanswered == "refuse" else []
-        gates = any(each.criterion.gate for each in self.criteria)
-        names += ["fired"] if gates else []
-        names += ["hard"] if gates or any(each.criterion.irreversible for each in self.criteria) else []
-        return tuple(names)
-
     def scaled(self, each: CriterionPlan, states: Sequence[State]) -> dict[str, Table]:
         """Return the terms of some states of a criterion as whole numbers."""
-        return _scaled(states, self.stages[each.stage], self.dtype)
-
-
-def make_plan(rubric: Rubric, policy: Policy, controller: str | None = None) -> Plan:
-    """Compile a rubric under a policy, narrowed to a controller's criteria."""
-    factors = [_factor(stage.weight, policy) for stage in rubric.stages]
-    demanded = {each.id for each in could_score(rubric, policy) if not each.bonus}
-    demanded = demanded if policy.unanswered == "refuse" else set()
-    states = [_states(each, policy, demanded=each.id in demanded) for each in rubric.criteria]
-    pooled = [factor or Fraction(1) for factor in factors]
-    if policy.combine in STRUCTURED:
-        pooled = [Fraction(1)] * len(factors)
-    of_stage = [rubric.stage_ids.index(each.stage) for each in rubric.criteria]
-    weighted = [
-        tuple(_times(state, pooled[stage]) for state in each)
-        for each, stage in zip(states, of_stage, strict=True)
-    ]
-    scales = _scales(rubric, policy, weighted, of_stage, pooled)
-    stages = tuple(
-        _stage(rubric, policy, place, factors[place], weighted, of_stage, scales[place])
-        for place in range(len(factors))
-    )
-    dtype = _dtype(policy, stages, weighted, rubric.criteria)
-    criteria = tuple(
-        CriterionPlan(
-            criterion=criterion,
-            place=place,
-            stage=of_stage[place],
-            states=weighted[place],
-            wide=is_wide(criterion),
-            terms={} if is_wide(criterion) else _scaled(weighted[place], stages[of_stage[place]], dtype),
-        )
-        for place, criterion in enumerate(rubric.criteria)
-    )
-    return Plan(
-        rubric=rubric,
-        policy=policy,
-        counted=frozenset(each.id for each in rubric.criteria if controller in (None, each.controlled_by)),
-        criteria=criteria,
-        stages=stages,
-        grain=overall_grain(policy, stages),
-        dtype=dtype,
-    )
+        return scaled_terms(states, self.stages[each.stage], self.term_names, self.dtype)
 
 
 def pooling_factor(plan: Plan, each: CriterionPlan) -> Fraction:
@@ -205,24 +149,11 @@ def states_of_sets(plan: Plan, each: CriterionPlan, sets: Sequence[int]) -> list
     factor = pooling_factor(plan, each)
     demanded = any(state.open for state in each.states)
     states = states_of(each.criterion, plan.policy, sets, demanded=demanded)
-    return [_times(state, factor) for state in states]
+    return [pooled(state, factor) for state in states]
 
 
-def _factor(weight: Fraction, policy: Policy) -> Fraction:
-    if policy.combine in WEIGHS_STAGES:
-        return weight
-    return Fraction(weight > 0) if policy.combine == "mean_of_stage_means" else Fraction(1)
-
-
-def _states(criterion: Criterion, policy: Policy, *, demanded: bool) -> list[State]:
-    if not is_wide(criterion):
-        return states_of(criterion, policy, demanded=demanded)
-    size = len(criterion.scale.ids)
-    sets = [0, *(1 << place for place in range(size)), (1 << size) - 1]
-    return states_of(criterion, policy, sets, demanded=demanded)
-
-
-def _times(state: State, factor: Fraction) -> State:
+def pooled(state: State, factor: Fraction) -> State:
+    """Return a state as it counts where its stage is pooled with others."""
     if factor == 1:
         return state
     return attrs.evolve(
@@ -233,117 +164,23 @@ def _times(state: State, factor: Fraction) -> State:
     )
 
 
-def _scaled(states: Sequence[State], stage: StagePlan, dtype: Any) -> dict[str, Table]:
-    scale, shares = stage.scale, stage.share_scale
-    terms: dict[str, list[int]] = {
-        "earned": [int(state.earned * scale) for state in states],
-        "possible": [int(state.possible * scale) for state in states],
-        "dropped": [int(state.dropped * scale) for state in states],
-        "share": [int(state.share * shares) for state in states],
+def scaled_terms(
+    states: Sequence[State], stage: StagePlan, names: Sequence[str], dtype: Any
+) -> dict[str, Table]:
+    """Return these terms of some states as whole numbers."""
+    scales = dict.fromkeys(("earned", "possible", "dropped"), stage.scale) | {"share": stage.share_scale}
+    return {
+        name: np.array([int(getattr(state, name) * scales.get(name, 1)) for state in states], dtype=dtype)
+        for name in names
     }
-    terms |= {name: [int(getattr(state, name)) for state in states] for name in ("count", "open")}
-    terms |= {name: [int(getattr(state, name)) for state in states] for name in ("fired", "hard")}
-    return {name: np.array(values, dtype=dtype) for name, values in terms.items()}
 
 
-def _lcm(fractions: Iterable[Fraction]) -> int:
+def common_denom(fractions: Iterable[Fraction]) -> int:
+    """Return the least common denominator; 1 of none."""
     return math.lcm(*(each.denominator for each in fractions))
 
 
-def _scales(
-    rubric: Rubric,
-    policy: Policy,
-    states: Sequence[Sequence[State]],
-    of_stage: Sequence[int],
-    pooled: Sequence[Fraction],
-) -> list[tuple[int, int]]:
-    """Return each stage's scale and that of its shares; one for all where stages are pooled."""
-    found = []
-    for stage in range(len(rubric.stages)):
-        own = [place for place, its in enumerate(of_stage) if its == stage]
-        terms = [term for place in own for s in states[place] for term in (s.earned, s.possible, s.dropped)]
-        capped = [rubric.criteria[place] for place in own if is_wide(rubric.criteria[place])]
-        terms += [_ceiling(each, policy, pooled[stage]) for each in capped]
-        found.append((_lcm(terms), _lcm(s.share for place in own for s in states[place])))
-    if policy.combine in STRUCTURED:
-        return found
-    constants = [each for each in (policy.baseline, policy.ceiling) if each is not None]
-    one = math.lcm(_lcm(constants), *(scale for scale, _ in found))
-    return [(one, math.lcm(*(shares for _, shares in found)))] * len(found)
-
-
-def _ceiling(criterion: Criterion, policy: Policy, factor: Fraction) -> Fraction:
-    """Return a fraction whose denominator covers what a cap can make of a wide several choice."""
-    caps = Fraction(
-        1, (policy.gate_cap or Fraction(1)).denominator * (policy.option_cap or Fraction(1)).denominator
-    )
-    return possible(criterion, policy) * factor * caps if criterion.weight else Fraction(0)
-
-
-def _most(states: Sequence[State], criterion: Criterion) -> Fraction:
-    """Return the most that a criterion can earn or lose."""
-    sizes = [abs(state.earned) for state in states]
-    wide = is_wide(criterion)
-    return sum(sizes, Fraction(0)) if wide else max(sizes)
-
-
-def _stage(
-    rubric: Rubric,
-    policy: Policy,
-    place: int,
-    factor: Fraction,
-    states: Sequence[Sequence[State]],
-    of_stage: Sequence[int],
-    scales: tuple[int, int],
-) -> StagePlan:
-    stage, (scale, share_scale) = rubric.stages[place], scales
-    members = tuple(each for each, its in enumerate(of_stage) if its == place)
-    takers = sum(any(state.count for state in states[each]) for each in members)
-    reach = _Reach.of(policy, [states[each] for each in members], [rubric.criteria[each] for each in members])
-    denominator = max(1, int(reach.whole * scale))
-    if policy.not_applicable == "drop_equal":
-        weights = _lcm(part for each in members for s in states[each] for part in (s.possible, s.dropped))
-        denominator *= share_scale * max(1, takers)
-        denominator = max(1, denominator * math.gcd(scale, weights) // scale)
-    return StagePlan(
-        id=stage.id,
-        place=place,
-        members=members,
-        factor=factor,
-        included=factor > 0,
-        mark=stage.pass_mark,
-        scale=scale,
-        share_scale=share_scale,
-        denominator=denominator,
-        grain=Grain(max(denominator, _lcm(_stated(policy, of_stages=True))), 4 * ULP * reach.size),
-    )
-
-
-@attrs.frozen(slots=True)
-class _Reach:
-    """How far the sums of some criteria can go."""
-
-    whole: Fraction
-    """The largest denominator."""
-    size: float
-    """The largest score, at least 1."""
-
-    @classmethod
-    def of(cls, policy: Policy, states: Sequence[Sequence[State]], criteria: Sequence[Criterion]) -> _Reach:
-        parts = [state.possible for each in states for state in each if state.possible]
-        whole = sum((max((s.possible + s.dropped for s in each)) for each in states), Fraction(0))
-        earned = sum((_most(each, one) for each, one in zip(states, criteria, strict=True)), Fraction(0))
-        least = min(parts, default=Fraction(1))
-        if policy.combine == "deduction":
-            base = policy.baseline or Fraction(0)
-            earned, whole = earned + abs(base), whole + base
-            least = base if base > 0 else least
-            whole, least = (policy.ceiling, policy.ceiling) if policy.ceiling else (whole, least)
-        tame = all(0 <= s.earned <= s.possible for each in states for s in each)
-        return cls(whole, 1.0 if tame else max(1.0, float(earned / least)))
-
-
-def _stated(policy: Policy, *, of_stages: bool) -> list[Fraction]:
+def stated_scores(policy: Policy, *, of_stages: bool) -> list[Fraction]:
     """Return the scores that a policy states, for stages or for the whole."""
     floor = policy.stage_floor if of_stages else policy.floor
     capped = policy.gate_scope == ("stage" if of_stages else "interaction")
@@ -356,40 +193,18 @@ def whole_weight(stages: Sequence[StagePlan], policy: Policy) -> int:
     """Return a bound on the denominator that a mean over stages adds to theirs."""
     weights = [stage.factor for stage in stages if stage.included]
     takers = max(1, len(weights)) if policy.not_applicable == "drop_equal" else 1
-    return max(1, int(sum(weights, Fraction(0)) * _lcm(weights)) * takers)
+    return max(1, int(sum(weights, Fraction(0)) * common_denom(weights)) * takers)
 
 
 def overall_grain(policy: Policy, stages: Sequence[StagePlan], steps: int | None = None) -> Grain:
     """Return the grain of the overall score; of one that is summed from stages in steps, if given."""
     included = [stage for stage in stages if stage.included]
     error = (len(stages) + 8) * max(stage.grain.error for stage in stages) / 4
-    stated = _lcm(_stated(policy, of_stages=False))
+    stated = common_denom(stated_scores(policy, of_stages=False))
     if policy.combine in STRUCTURED:
         parts = math.prod(stage.grain.denominator for stage in included) if steps is None else steps
         return Grain(max(whole_weight(stages, policy) * parts, stated), error)
     whole = max(1, sum(stage.denominator for stage in included))
     if policy.not_applicable == "drop_equal":
         whole *= max(1, sum(len(stage.members) for stage in included))
-    return Grain(max(whole * _lcm(_stated(policy, of_stages=True)), stated), error)
-
-
-def _dtype(
-    policy: Policy,
-    stages: Sequence[StagePlan],
-    states: Sequence[Sequence[State]],
-    criteria: Sequence[Criterion],
-) -> Any:
-    """Return float64 where every sum is a whole number that a float holds, else object."""
-    totals = [_largest_sum(stage, states, criteria) for stage in stages]
-    stated = [abs(each) for each in (policy.baseline, policy.ceiling) if each is not None]
-    constant = sum(int(each * stages[0].scale) for each in stated)
-    largest = max(totals) if policy.combine in STRUCTURED else sum(totals) + constant
-    return np.float64 if largest < EXACT_IN_FLOAT else np.object_
-
-
-def _largest_sum(stage: StagePlan, states: Sequence[Sequence[State]], criteria: Sequence[Criterion]) -> int:
-    own = [(states[place], criteria[place]) for place in stage.members]
-    earned = sum((_most(each, criterion) for each, criterion in own), Fraction(0))
-    whole = sum((max(s.possible + s.dropped for s in each) for each, _ in own), Fraction(0))
-    shares = sum((max(abs(s.share) for s in each) for each, _ in own), Fraction(0))
-    return max(int(earned * stage.scale), int(whole * stage.scale), int(shares * stage.share_scale))
+    return Grain(max(whole * common_denom(stated_scores(policy, of_stages=True)), stated), error)
