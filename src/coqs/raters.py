@@ -7,7 +7,6 @@ interactions. A rater that breaks leaves rows of *failed* and a `Problem`; the o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ from coqs.model import Absence
 from coqs.ratings import EvidenceTable, RatedColumns, Ratings
 from coqs.results import Problem
 from coqs.rubric import Numeric, Rubric, SeveralChoice
-from coqs.tables import Encoded, Refusals, kind_of
+from coqs.tables import Encoded, Refusals, freeze, kind_of
 
 HOOK = "coqs_rate"
 BLOCK = 4096
@@ -214,8 +213,7 @@ def _ratings(interactions: Interactions, rubric: Rubric, parts: Sequence[_Rated]
     """Stack the raters' rows, rater by rater."""
     n, times = len(interactions), len(parts)
     rows = np.tile(np.arange(n), times)
-    codes = np.concatenate([part.codes for part in parts], axis=1)
-    codes.flags.writeable = False
+    codes = freeze(np.concatenate([part.codes for part in parts], axis=1))
     facts = {
         name: _of_kind(rubric, name, take_fact(column, rows)) for name, column in interactions.facts.items()
     }
@@ -226,11 +224,11 @@ def _ratings(interactions: Interactions, rubric: Rubric, parts: Sequence[_Rated]
         interaction=Encoded(rows, interactions.ids),
         rater=Encoded(np.repeat(np.arange(times), n), tuple(part.rater for part in parts)),
         context={name: column.take(rows) for name, column in interactions.context.items()},
-        at=_frozen(interactions.at[rows]),
+        at=freeze(interactions.at[rows]),
         facts=facts,
         codes=dict(zip(rubric.criterion_ids, codes, strict=True)),
-        numbers={id: _frozen(np.full(len(rows), np.nan)) for id in numeric},
-        choices={id: _frozen(np.zeros(len(rows), np.uint64)) for id in several},
+        numbers={id: freeze(np.full(len(rows), np.nan)) for id in numeric},
+        choices={id: freeze(np.zeros(len(rows), np.uint64)) for id in several},
         evidence=_evidence(parts, n),
         problems=tuple(problem for part in parts for problem in part.problems),
     )
@@ -241,7 +239,7 @@ def _of_kind(rubric: Rubric, name: str, column: FactColumn) -> FactColumn:
     if name not in rubric.fact_ids or not _is_empty(column):
         return column
     if rubric.fact(name).kind == "number":
-        return _frozen(np.full(len(column), np.nan))
+        return freeze(np.full(len(column), np.nan))
     return Encoded.missing(len(column))
 
 
@@ -252,8 +250,3 @@ def _evidence(parts: Sequence[_Rated], n: int) -> EvidenceTable:
         for each in part.evidence
     ]
     return EvidenceTable.concatenate(tables) if tables else EvidenceTable.empty()
-
-
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    array.flags.writeable = False
-    return array

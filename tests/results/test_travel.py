@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import coqs
+from coqs.results import OneDetails
+from coqs.scoring.bulk import Compiled
 
 
 def public_values() -> list[Any]:
@@ -26,7 +28,13 @@ def public_values() -> list[Any]:
         ratings.evidence,
         scores,
         scores.columns,
+        scores.details,
         scores.stages,
+        scores.scorer,
+        scores.scorer.compiled,
+        scores.scorer.score_one({"dignity": 1}),
+        scores.scorer.score_one({"dignity": 1}).details,
+        coqs.Policy(combine="deduction", baseline=10, floor="1/2"),
         scores.provenance,
         scores.by("provider"),
         coqs.Tally.of(scores, "provider", every="week", cluster="customer"),
@@ -71,5 +79,18 @@ def test_arrays_are_read_only_there_and_back(journeys) -> None:
 
 def test_a_repr_is_short_and_shows_no_contents(journeys) -> None:
     for value, (_, shown, _) in journeys:
-        assert len(shown) < 200 or isinstance(value, coqs.Provenance)
+        assert len(shown) < 200 or isinstance(value, (coqs.Provenance, OneDetails, Compiled))
         assert "secret" not in shown
+
+
+def test_a_policy_shows_what_differs_from_the_coqs_policy() -> None:
+    assert repr(coqs.Policy()) == "Policy(name='coqs')"
+    shown = repr(coqs.Policy(combine="deduction", baseline=10))
+    assert shown == "Policy(name='custom', combine='deduction', baseline=Fraction(10, 1))"
+
+
+def test_scorers_are_equal_that_score_alike() -> None:
+    asked = coqs.load_plugins().rubric("security")
+    assert coqs.Scorer(asked) == coqs.Scorer(asked, policy="coqs")
+    assert len({coqs.Scorer(asked), coqs.Scorer(asked), coqs.Scorer(asked, controller="person")}) == 2
+    assert coqs.Scorer(asked) != coqs.Scorer(asked, policy=coqs.Policy(normalise="ratio"))

@@ -11,6 +11,7 @@ import attrs
 
 from coqs.model import Standing
 from coqs.results.provenance import Provenance
+from coqs.tables import read_only
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class Explanation:
     bounds: tuple[Fraction, Fraction] | None
     """Lowest and highest score that the missing answers allow; None where they allow none, and where
     there are too many ways to try them."""
-    counts: Mapping[str, int]
+    counts: Mapping[str, int] = attrs.field(converter=read_only)
     """How many criteria were answered, not applicable, not asked and so on."""
     pass_mark: Fraction | None
     band: str = ""

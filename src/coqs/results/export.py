@@ -12,7 +12,7 @@ from coqs.ratings import Ratings
 from coqs.ratings.columns_out import Columns, context_columns
 from coqs.results.columns import REASONS, VERDICTS, Codes, DetailColumns, Floats
 from coqs.rubric import Rubric
-from coqs.tables import Encoded
+from coqs.tables import Encoded, freeze
 
 
 class Exported(Protocol):
@@ -83,6 +83,4 @@ def _texts(column: Encoded | npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return encoded texts as texts, empty where there is none."""
     if not isinstance(column, Encoded):
         return column
-    texts = np.array([*column.categories, ""])[column.codes]
-    texts.flags.writeable = False
-    return texts
+    return freeze(np.array([*column.categories, ""])[column.codes])

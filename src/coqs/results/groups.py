@@ -9,7 +9,7 @@ import attrs
 import numpy.typing as npt
 
 from coqs.errors import NotFoundError
-from coqs.tables import Encoded, is_missing, read_only
+from coqs.tables import Encoded, freeze, is_missing, read_only
 from coqs.tables.kinds import Kind, arrow_stream, table_of_kind
 
 NO_KEY = "(none)"
@@ -125,9 +125,8 @@ class GroupTable:
 def _rebuild(
     keys: tuple[str, ...], columns: dict[str, npt.NDArray[Any]], confidence: float, how: dict[str, Any]
 ) -> GroupTable:
-    for column in columns.values():
-        column.flags.writeable = False
-    return GroupTable(keys, columns, confidence, **how)
+    frozen = {name: freeze(column) for name, column in columns.items()}  # they come back writeable
+    return GroupTable(keys, frozen, confidence, **how)
 
 
 WIDTH = 16

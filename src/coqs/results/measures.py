@@ -14,7 +14,7 @@ from coqs.results.columns import VERDICTS, DetailColumns
 from coqs.results.exact import ExactSums
 from coqs.results.provenance import Provenance
 from coqs.results.units import Floats, Units
-from coqs.tables import read_only
+from coqs.tables import freeze, read_only
 
 Whole = npt.NDArray[np.int64]
 STANDINGS = ("below", "meets", "exceeds")
@@ -108,9 +108,7 @@ class _Summing:
         self.sums[name] = ExactSums.of(kept, group, self.units.groups, times=factors)
 
     def made(self) -> Measures:
-        for column in self.counts.values():
-            column.flags.writeable = False
-        return Measures(self.counts, self.sums)
+        return Measures({name: freeze(column) for name, column in self.counts.items()}, self.sums)
 
 
 def measures_of(scores: Scored, units: Units, *, bands: tuple[str, ...], clustered: bool) -> Measures:

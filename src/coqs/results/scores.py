@@ -21,6 +21,7 @@ from coqs.results.groups import GroupTable
 from coqs.results.provenance import Provenance
 from coqs.results.tally import Tally
 from coqs.rubric import Policy, Rubric
+from coqs.tables import freeze
 from coqs.tables.kinds import Kind, arrow_stream, table_of_kind
 
 Path = str | os.PathLike[str]
@@ -82,17 +83,17 @@ class Scores:
     @property
     def is_scored(self) -> npt.NDArray[np.bool_]:
         """(n,) whether anything was scored."""
-        return _frozen(~np.isnan(self.columns.overall))
+        return freeze(~np.isnan(self.columns.overall))
 
     @property
     def reason(self) -> npt.NDArray[np.str_]:
         """(n,) why not scored, one of `coqs.results.REASONS`; empty where scored."""
-        return _frozen(np.array(REASONS)[self.details.reason_codes])
+        return freeze(np.array(REASONS)[self.details.reason_codes])
 
     @property
     def verdict(self) -> npt.NDArray[np.str_]:
         """(n,) pass, fail or unscored."""
-        return _frozen(np.array(VERDICTS)[self.columns.verdict_codes])
+        return freeze(np.array(VERDICTS)[self.columns.verdict_codes])
 
     @property
     def verdict_codes(self) -> Codes:
@@ -107,7 +108,7 @@ class Scores:
     @property
     def stage_is_scored(self) -> dict[str, npt.NDArray[np.bool_]]:
         """Stage id to (n,) whether anything in it was scored."""
-        return {id: _frozen(~np.isnan(column)) for id, column in self.columns.stages.items()}
+        return {id: freeze(~np.isnan(column)) for id, column in self.columns.stages.items()}
 
     @property
     def gates(self) -> Mapping[str, Counts]:
@@ -169,8 +170,8 @@ class Scores:
 
     def _band_names(self, place: str, bands: Sequence[Band]) -> npt.NDArray[np.str_]:
         if not bands:
-            return _frozen(np.full(len(self), ""))
-        return _frozen(np.array([*(band.id for band in bands), ""])[self.details.bands[place]])
+            return freeze(np.full(len(self), ""))
+        return freeze(np.array([*(band.id for band in bands), ""])[self.details.bands[place]])
 
     @property
     def counts(self) -> Mapping[str, Counts]:
@@ -381,9 +382,4 @@ def _rescore(scorer: Rescorer, ratings: Ratings) -> Scores:
 
 
 def _share(part: Counts, whole: Counts) -> Floats:
-    return _frozen(np.where(whole > 0, part / np.maximum(whole, 1), np.nan))
-
-
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    array.flags.writeable = False
-    return array
+    return freeze(np.where(whole > 0, part / np.maximum(whole, 1), np.nan))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -227,10 +226,3 @@ def _divided(integers: Integers, lowest: int) -> Floats:
     if lowest >= 0:
         return np.asarray(integers << WIDTH * lowest, np.float64)
     return _quotients(integers, np.full(len(integers), 1 << -WIDTH * lowest, dtype=object))
-
-
-def names_of_shares(columns: Column) -> Iterator[str]:
-    """Name the shares of interactions or answers that a table has with an interval."""
-    for name in columns:
-        if name.endswith("_share") and name.replace("_share", "_ci_low") in columns:
-            yield name.removesuffix("_share")

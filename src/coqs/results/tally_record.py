@@ -14,7 +14,7 @@ from coqs.results.grouping import Labels
 from coqs.results.measures import Measures
 from coqs.results.tally_kind import TallyKind
 from coqs.rubric import Policy
-from coqs.tables import Encoded, kind_of
+from coqs.tables import Encoded, freeze, kind_of
 from coqs.tables.archive import as_read
 
 SCHEMA = 1
@@ -47,7 +47,7 @@ def from_record(record: Any) -> dict[str, Any]:
         raise RecordError(f"tally: must be of schema {SCHEMA}, got {kind_of(schema)}; {CURE}")
     try:
         labels = Labels(tuple(_texts(each) for each in record["labels"]), record["n"])
-        counts = {name: np.array(column, np.int64) for name, column in record["counts"].items()}
+        counts = {name: freeze(np.array(column, np.int64)) for name, column in record["counts"].items()}
         sums = {name: _sums(each) for name, each in record["sums"].items()}
         kind = _kind(record["kind"])
         edges = frozenset(record["edges"])
@@ -56,8 +56,6 @@ def from_record(record: Any) -> dict[str, Any]:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise RecordError(f"tally: must be whole, got {type(error).__name__} on reading; {CURE}") from None
-    for column in counts.values():
-        column.flags.writeable = False
     return {"kind": kind, "labels": labels, "measures": Measures(counts, sums), "edges": edges}
 
 

@@ -16,7 +16,7 @@ from coqs.results.groups import GroupTable
 from coqs.results.measures import Measures
 from coqs.results.summaries import Groups, summary
 from coqs.results.tally_kind import TallyKind
-from coqs.tables import Encoded
+from coqs.tables import Encoded, freeze
 
 Places = npt.NDArray[np.int64]
 
@@ -32,9 +32,8 @@ def table_of(
     texts = [_texts(column)[order] for column in labels.columns]
     names = [f"by_{key}" if key in found else key for key in kind.keys]  # a fact may be called "mean"
     columns = dict(zip(names, texts, strict=True)) | {name: column[order] for name, column in found.items()}
-    for column in columns.values():
-        column.flags.writeable = False
-    return GroupTable(tuple(names), columns, confidence, minimum_n, kind.cluster, kind.tz)
+    frozen = {name: freeze(column) for name, column in columns.items()}
+    return GroupTable(tuple(names), frozen, confidence, minimum_n, kind.cluster, kind.tz)
 
 
 def _check(confidence: float, minimum_n: Any) -> None:

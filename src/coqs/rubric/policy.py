@@ -95,7 +95,7 @@ def _parameter() -> Any:
     return attrs.field(default=None, converter=_number)
 
 
-@attrs.frozen(slots=True, kw_only=True)
+@attrs.frozen(slots=True, kw_only=True, repr=False)
 class Policy:
     """Every choice by which the same answers become one number or another.
 
@@ -166,8 +166,17 @@ class Policy:
             choice = found[0][0]
             message = many_failures("", [f"policy.{name}: {text}" for name, text in found])
             raise PolicyError(message, choice=choice, value=getattr(self, choice))
-        if self.name == COQS and any(getattr(self, name) != value for name, value in _defaults().items()):
+        if self.name == COQS and self._changed():
             object.__setattr__(self, "name", CUSTOM)  # nothing else may call itself coqs
+
+    def __repr__(self) -> str:
+        said = {"name": self.name, **self._changed()}
+        return f"Policy({', '.join(f'{name}={value!r}' for name, value in said.items())})"
+
+    def _changed(self) -> dict[str, Any]:
+        """Return the choices that are not those of `coqs`."""
+        usual = {field.name: field.default for field in attrs.fields(Policy) if field.name != "name"}
+        return {name: getattr(self, name) for name, value in usual.items() if getattr(self, name) != value}
 
     @classmethod
     def named(cls, name: str) -> Policy:
@@ -210,10 +219,6 @@ class Policy:
         """Return every choice but the name as text, "none" for what is not given."""
         values = {field.name: getattr(self, field.name) for field in attrs.fields(Policy)}
         return {name: _text(value) for name, value in values.items() if name != "name"}
-
-
-def _defaults() -> dict[str, Any]:
-    return {field.name: field.default for field in attrs.fields(Policy) if field.name != "name"}
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 import numpy as np
@@ -15,7 +14,7 @@ from coqs.ratings import Ratings
 from coqs.rubric import Criterion, Level, Numeric, Rubric, SeveralChoice
 from coqs.sample_data.post import OFFICERS, RATERS, Post
 from coqs.scoring.bulk import asked_codes
-from coqs.tables import Encoded
+from coqs.tables import Encoded, freeze
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -110,7 +109,7 @@ class Sheets:
             numbers[codes[id] < 0] = np.nan
         for id, choices in self.choices.items():
             choices[codes[id] < 0] = 0
-        return self._as_ratings({id: _frozen(column) for id, column in codes.items()})
+        return self._as_ratings({id: freeze(column) for id, column in codes.items()})
 
     def _as_ratings(self, codes: dict[str, Codes]) -> Ratings:
         post, width = self.post, max(len(str(self.post.n)), 4)
@@ -119,21 +118,16 @@ class Sheets:
             interaction=Encoded(post.of_row, tuple(f"I-{place + 1:0{width}}" for place in range(post.n))),
             rater=Encoded(post.rater, tuple(name for name, _ in RATERS)),
             context={name: column.take(post.of_row) for name, column in post.context.items()},
-            at=_frozen(post.at[post.of_row]),
+            at=freeze(post.at[post.of_row]),
             facts={id: _frozen_fact(self._fact(id)) for id in post.facts},
             codes=codes,
-            numbers={id: _frozen(column.copy()) for id, column in self.numbers.items()},
-            choices={id: _frozen(column.copy()) for id, column in self.choices.items()},
+            numbers={id: freeze(column.copy()) for id, column in self.numbers.items()},
+            choices={id: freeze(column.copy()) for id, column in self.choices.items()},
         )
 
 
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    array.flags.writeable = False
-    return array
-
-
 def _frozen_fact(column: FactColumn) -> FactColumn:
-    return column if isinstance(column, Encoded) else _frozen(column)
+    return column if isinstance(column, Encoded) else freeze(column)
 
 
 def _logistic(rng: Draws, n: int) -> Floats:

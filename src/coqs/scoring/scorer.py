@@ -43,8 +43,10 @@ class Scorer:
 
     Raises
     ------
+    NotFoundError
+        No built-in policy has that name.
     PolicyError
-        The policy makes a choice that is not supported yet.
+        The rubric cannot follow a choice of the policy.
 
     Examples
     --------
@@ -217,6 +219,16 @@ class Scorer:
                 right=theirs,
             )
 
+    def __eq__(self, other: object) -> bool:
+        return self._made_of == other._made_of if isinstance(other, Scorer) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._made_of)
+
+    @property
+    def _made_of(self) -> tuple[Rubric, Policy, str | None]:
+        return self.rubric, self.policy, self.controller
+
     def __repr__(self) -> str:
         narrowed = f", controlled by {self.controller}" if self.controller else ""
         return (
@@ -225,7 +237,7 @@ class Scorer:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _scorer, (self.rubric, self.policy, self.controller)
+        return _scorer, self._made_of
 
 
 def _scorer(rubric: Rubric, policy: Policy, controller: str | None) -> Scorer:
@@ -249,6 +261,6 @@ def score(ratings: Ratings, *, policy: str | Policy | None = None) -> Scores:
     NotFoundError
         No built-in policy has that name.
     PolicyError
-        The policy makes a choice that is not supported yet.
+        The rubric cannot follow a choice of the policy.
     """
     return Scorer(ratings.rubric, policy=policy)(ratings)

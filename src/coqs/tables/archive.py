@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import RecordError
+from coqs.tables.frozen import freeze
 from coqs.whole_file import opened_whole_binary
 
 Array = npt.NDArray[Any]
@@ -203,6 +204,4 @@ def _array(archive: zipfile.ZipFile, entry: Mapping[str, str]) -> Array:
     array = np.frombuffer(content, stored, offset=held.tell())
     if len(array) != shape[0]:
         raise ValueError("cut off")
-    array = array.astype(dtype.newbyteorder("="), copy=False)
-    array.flags.writeable = False
-    return array
+    return freeze(array.astype(dtype.newbyteorder("="), copy=False))

@@ -13,7 +13,7 @@ from coqs.errors import RecordError
 from coqs.tables.arrow_memory import array_of, text_array
 from coqs.tables.arrow_texts import ArrowTexts, arrow
 from coqs.tables.cells import kind_of
-from coqs.tables.frozen import frozen_array
+from coqs.tables.frozen import freeze, frozen_array
 
 Codes = npt.NDArray[np.int32]
 
@@ -66,7 +66,7 @@ class Encoded:
     @property
     def present(self) -> npt.NDArray[np.bool_]:
         """Return (n,) true where there is a text."""
-        return self.codes >= 0
+        return freeze(self.codes >= 0)
 
     def to_list(self) -> list[str | None]:
         """Return the texts, None where missing."""
