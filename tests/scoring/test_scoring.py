@@ -142,7 +142,7 @@ def test_what_is_not_scored_says_why(cells: dict[str, Any], reason: str) -> None
     scores = score(**cells)
     assert list(scores.reason) == [reason]
     assert not scores.is_scored[0]
-    assert not any(column[0] for column in scores.stage_is_scored.values()) or reason == "no_weight"
+    assert not any(column[0] for column in scores.stage_is_scored.values())
 
 
 @pytest.mark.parametrize(
