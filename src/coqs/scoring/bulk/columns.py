@@ -63,7 +63,7 @@ class Workspace:
 
     def looked_up(self, name: Hashable, table: npt.NDArray[Any], places: Any) -> npt.NDArray[Any]:
         """Return the entries of a table at these places, in the room of this name."""
-        return np.take(table, places, out=self.room(name, table.dtype, len(places)), mode="clip")
+        return table.take(places, out=self.room(name, table.dtype, len(places)), mode="clip")
 
 
 def score_columns(lookup: Lookup, ratings: Ratings) -> ScoreColumns:
@@ -153,7 +153,7 @@ def _look_up_stage(
     n = len(reported)
     numbers, places = workspace.room("numbers", np.int16, n), workspace.room("places", np.intp, n)
     np.copyto(places, table.group.numbers(columns, numbers))
-    np.take(table.reported, places, out=reported, mode="clip")
+    table.reported.take(places, out=reported, mode="clip")
     for name, each in table.parts.items():
         if name in sums:
             sums[name] += workspace.looked_up(each.dtype, each, places)

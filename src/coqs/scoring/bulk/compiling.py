@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from coqs.rubric import Criterion, Policy, Rubric
+from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.scoring.bulk.judging import Grain
 from coqs.scoring.bulk.plan import (
     STRUCTURED,
@@ -59,6 +59,7 @@ def make_plan(rubric: Rubric, policy: Policy, controller: str | None = None) -> 
             place=place,
             stage=of_stage[place],
             states=weighted[place],
+            plain=criterion.ideal is None and not isinstance(criterion.scale, SeveralChoice),
             wide=is_wide(criterion),
             terms={}
             if is_wide(criterion)

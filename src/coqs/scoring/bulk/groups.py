@@ -41,34 +41,27 @@ class Digit:
     states: Rows
     """Digit to a state that has it."""
 
-    @property
-    def offset(self) -> int:
-        """What the column's values lack to be digits."""
-        return -self.lowest if self.plain and self.places is None else 0
-
 
 @attrs.frozen(slots=True, eq=False)
 class Group:
     """Some criteria of one stage, and what their states together add to it."""
 
     digits: tuple[Digit, ...]
+    radices: tuple[np.int16, ...]
+    offset: np.int16
+    """What the number made of the columns' values lacks."""
     size: int
     terms: Mapping[str, Table]
     """Term to (size,) sums."""
 
     def numbers(self, columns: Mapping[str, Any], out: Codes) -> Codes:
         """Write the rows' numbers into `out`, from columns of codes or states."""
-        offset = 0
-        for place, digit in enumerate(self.digits):
-            column = _digits(digit, columns[digit.id])
-            offset = offset * digit.radix + digit.offset
-            if place == 0:
-                np.copyto(out, column, casting="unsafe")
-            else:
-                out *= np.int16(digit.radix)
-                np.add(out, column, out=out, casting="unsafe")
-        out += np.int16(offset)
-        return out
+        first, *others = self.digits
+        np.copyto(out, _digits(first, columns[first.id]), casting="unsafe")
+        for digit, radix in zip(others, self.radices[1:], strict=True):
+            np.multiply(out, radix, out)
+            np.add(out, _digits(digit, columns[digit.id]), out, casting="unsafe")
+        return np.add(out, self.offset, out)
 
 
 def _digits(digit: Digit, column: Any) -> Any:
@@ -104,13 +97,9 @@ def merged_groups(plan: Plan, members: Sequence[CriterionPlan]) -> list[Group]:
     return [*groups, _group([told[each] for each in pending], [narrow[each].terms for each in pending])]
 
 
-def _is_plain(each: CriterionPlan) -> bool:
-    return each.criterion.ideal is None and not hasattr(each.criterion.scale, "options")
-
-
 def _whole_digit(each: CriterionPlan) -> Digit:
     size = len(each.states)
-    return Digit(each.criterion.id, _is_plain(each), -N_ABSENCES, None, size, np.arange(size))
+    return Digit(each.criterion.id, each.plain, -N_ABSENCES, None, size, np.arange(size))
 
 
 def _short_digit(plan: Plan, each: CriterionPlan) -> Digit:
@@ -118,7 +107,7 @@ def _short_digit(plan: Plan, each: CriterionPlan) -> Digit:
     told = np.stack([each.terms[name].astype(np.object_) for name in plan.term_names], axis=1)
     seen: dict[tuple[Any, ...], int] = {}
     places = np.array([seen.setdefault(tuple(row), len(seen)) for row in told], np.int16)
-    id, plain, levels = each.criterion.id, _is_plain(each), len(each.states) - N_ABSENCES
+    id, plain, levels = each.criterion.id, each.plain, len(each.states) - N_ABSENCES
     first = np.array([int(np.flatnonzero(places == place)[0]) for place in range(len(seen))])
     if plain and len(set(places[:N_ABSENCES].tolist())) == 1:
         return Digit(id, True, -1, None, 1 + levels, np.arange(N_ABSENCES - 1, len(each.states)))
@@ -126,13 +115,20 @@ def _short_digit(plan: Plan, each: CriterionPlan) -> Digit:
 
 
 def _group(digits: Sequence[Digit], terms: Sequence[Mapping[str, Table]]) -> Group:
-    size = math.prod(digit.radix for digit in digits)
-    names = terms[0]
+    offset = 0
+    for digit in digits:
+        offset = offset * digit.radix - (digit.lowest if digit.plain and digit.places is None else 0)
     sums = {
         name: _outer_sum([each[name][digit.states] for digit, each in zip(digits, terms, strict=True)])
-        for name in names
+        for name in terms[0]
     }
-    return Group(tuple(digits), size, sums)
+    return Group(
+        digits=tuple(digits),
+        radices=tuple(np.int16(digit.radix) for digit in digits),
+        offset=np.int16(offset),
+        size=math.prod(digit.radix for digit in digits),
+        terms=sums,
+    )
 
 
 def _outer_sum(parts: Sequence[Table]) -> Table:
@@ -150,7 +146,7 @@ def columns_of_states(plan: Plan, asked: Asked) -> dict[str, Any]:
 def _column(each: CriterionPlan, asked: Asked) -> Any:
     id = each.criterion.id
     codes = asked.codes[id]
-    if _is_plain(each):
+    if each.plain:
         return codes
     if id in asked.choices:
         bits = asked.choices[id].astype(np.int16)

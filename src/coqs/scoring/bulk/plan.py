@@ -35,6 +35,8 @@ class CriterionPlan:
     """Place of its stage."""
     states: tuple[State, ...]
     """All of them; of a wide several choice the absences, no option, each option and all options."""
+    plain: bool
+    """Whether its codes are its states, but for an offset."""
     wide: bool
     terms: Mapping[str, Table]
     """Term to (states,) whole numbers, times its stage's scale; empty for a wide several choice."""
