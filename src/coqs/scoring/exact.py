@@ -243,12 +243,20 @@ def could_score(rubric: Rubric, policy: Policy) -> tuple[Criterion, ...]:
     )
 
 
-def _is_refused(rubric: Rubric, policy: Policy, answers: Mapping[str, Answer]) -> bool:
-    """Tell whether an open answer leaves the sheet unscored; nobody is asked to fill in a bonus."""
+def demanded(rubric: Rubric, policy: Policy) -> tuple[Criterion, ...]:
+    """Return the criteria without whose answers the policy refuses to score.
+
+    Nobody is asked to fill in a bonus, unless errors are counted and its gate is one of them.
+    """
     if policy.unanswered != "refuse":
-        return False
-    demanded = [each for each in could_score(rubric, policy) if not each.bonus]
-    return any(answers[each.id].is_open for each in demanded)
+        return ()
+    errors = policy.combine == "error_accuracy"
+    return tuple(each for each in could_score(rubric, policy) if errors or not each.bonus)
+
+
+def _is_refused(rubric: Rubric, policy: Policy, answers: Mapping[str, Answer]) -> bool:
+    """Tell whether an open answer leaves the sheet unscored."""
+    return any(answers[each.id].is_open for each in demanded(rubric, policy))
 
 
 def _areas_fired(rubric: Rubric, policy: Policy, terms: Mapping[str, Term], sums: Sums) -> tuple[str, ...]:

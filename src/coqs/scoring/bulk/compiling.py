@@ -24,7 +24,7 @@ from coqs.scoring.bulk.plan import (
     stated_scores,
 )
 from coqs.scoring.bulk.states import State, is_wide, states_of
-from coqs.scoring.exact import could_score
+from coqs.scoring.exact import demanded
 from coqs.scoring.worth import possible
 
 EXACT_IN_FLOAT = 2**53
@@ -35,9 +35,8 @@ ULP = 2.0**-52
 def make_plan(rubric: Rubric, policy: Policy, controller: str | None = None) -> Plan:
     """Compile a rubric under a policy, narrowed to a controller's criteria."""
     factors = [_factor(stage.weight, policy) for stage in rubric.stages]
-    demanded = {each.id for each in could_score(rubric, policy) if not each.bonus}
-    demanded = demanded if policy.unanswered == "refuse" else set()
-    states = [_states(each, policy, demanded=each.id in demanded) for each in rubric.criteria]
+    needed = {each.id for each in demanded(rubric, policy)}
+    states = [_states(each, policy, demanded=each.id in needed) for each in rubric.criteria]
     weights = [factor or Fraction(1) for factor in factors]
     if policy.combine in STRUCTURED:
         weights = [Fraction(1)] * len(factors)

@@ -208,7 +208,8 @@ def _brought_flat(
 
 def spread_over_form(plan: Plan, sums: Sequence[Sums]) -> Any:
     """Return (n,) the weight that each criterion that counts is handed, the whole form over."""
-    included = [each for stage, each in zip(plan.stages, sums, strict=True) if stage.included]
-    takers = sum(each["count"] for each in included)
-    dropped = np.asarray(sum(each["dropped"] for each in included))
-    return divided(dropped, np.maximum(takers, 1), _mask(takers >= 0))
+    takers, dropped = (
+        sum((each[name] * stage.included for stage, each in zip(plan.stages, sums, strict=True)), start=0)
+        for name in ("count", "dropped")
+    )
+    return divided(np.asarray(dropped), np.maximum(takers, 1), _mask(takers >= 0))

@@ -19,7 +19,7 @@ from coqs.model import Absence
 from coqs.ratings import Answer
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.rubric.criteria import ERROR_CLASSES
-from coqs.scoring.exact import MISSING, Term, could_score, term_of
+from coqs.scoring.exact import MISSING, Term, could_score, demanded, term_of
 from coqs.scoring.worth import ZERO
 
 Added = dict[str, Fraction | int]
@@ -155,6 +155,8 @@ class Adder:
     policy: Policy
     able: frozenset[str]
     """The criteria on which it hangs whether there is a score."""
+    needed: frozenset[str]
+    """The criteria without whose answers the policy refuses to score."""
     counted: frozenset[str]
     """The criteria whose answers are counted; those of other controllers are not."""
 
@@ -163,7 +165,8 @@ class Adder:
         """Make the adder of a rubric that was narrowed to a controller's criteria."""
         mine = [each.id for each in rubric.criteria if controller in (None, each.controlled_by)]
         able = frozenset(each.id for each in could_score(rubric, policy))
-        return cls(rubric, policy, able, frozenset(mine))
+        needed = frozenset(each.id for each in demanded(rubric, policy))
+        return cls(rubric, policy, able, needed, frozenset(mine))
 
     def added(self, criterion: Criterion, answer: Answer) -> Added:
         """Return what an answer to a criterion adds to each sum."""
@@ -174,11 +177,10 @@ class Adder:
         return own | self._verdict_part(term, answer) | self._told_part(term, answer)
 
     def _verdict_part(self, term: Term, answer: Answer) -> Added:
-        able = term.criterion.id in self.able
         fires = term.fired and not self.policy.strikes
         return {
             "failing": term.is_irreversible or term.breaks_ethics or fires,
-            "demanded": able and answer.is_open and not term.criterion.bonus,
+            "demanded": term.criterion.id in self.needed and answer.is_open,
             "irreversible": term.is_irreversible,
         }
 
