@@ -229,6 +229,19 @@ def test_a_flipped_byte_is_found(path: Path, at: float) -> None:
         coqs.Scores.load(path)
 
 
+@pytest.mark.parametrize("at", range(46))
+def test_a_flipped_byte_in_the_directory_of_the_archive_is_found_or_does_not_matter(
+    scores: coqs.Scores, path: Path, at: int
+) -> None:
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\1\2") + at] ^= 255
+    path.write_bytes(content)
+    try:
+        assert coqs.Scores.load(path) == scores
+    except coqs.RecordError as error:
+        assert "must be" in error.message
+
+
 def test_a_changed_column_or_manifest_is_found(path: Path, tmp_path: Path) -> None:
     held = io.BytesIO()
     np.save(held, np.ones(5))

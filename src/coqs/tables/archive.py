@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import struct
 import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
@@ -33,6 +34,8 @@ MARK = "coqs sha256:"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every part, the first that a zip archive can hold."""
 KINDS = "biufmM"
+DAMAGED = (EOFError, OSError, OverflowError, RuntimeError, ValueError, struct.error, zipfile.BadZipFile)
+"""What is raised where an archive cannot be read, as its directory may say anything."""
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
@@ -136,7 +139,13 @@ def read_archive(path: Path, *, what: str, schema: int) -> Archive:
         if not zipfile.is_zipfile(file):
             file.seek(0)
             _refuse_other(name, what, begins=file.read(4))
-        with zipfile.ZipFile(file) as archive:
+        try:
+            archive = zipfile.ZipFile(file)
+        except DAMAGED:
+            archive = None
+        if archive is None:
+            _refuse_changed(name)
+        with archive:
             return _read(archive, name, what, schema)
 
 
@@ -156,7 +165,7 @@ def _read(archive: zipfile.ZipFile, name: str, what: str, schema: int) -> Archiv
         manifest = json.loads(text)
     except KeyError:
         _refuse_other(name, what)
-    except (ValueError, RecursionError, zipfile.BadZipFile):
+    except DAMAGED:
         _refuse_changed(name)
     if not isinstance(manifest, dict) or manifest.get("format") != what:
         _refuse_other(name, what)
@@ -165,7 +174,7 @@ def _read(archive: zipfile.ZipFile, name: str, what: str, schema: int) -> Archiv
         _refuse_changed(name)
     try:
         arrays = {tuple(entry["key"]): _array(archive, entry) for entry in manifest.pop("columns")}
-    except (KeyError, TypeError, ValueError, EOFError, OSError, NotImplementedError, zipfile.BadZipFile):
+    except (KeyError, TypeError, *DAMAGED):
         _refuse_changed(name)
     return Archive(manifest, arrays)
 
