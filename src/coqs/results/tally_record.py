@@ -19,6 +19,8 @@ from coqs.tables.archive import as_read
 
 SCHEMA = 1
 CURE = "write it with Tally.to_dict"
+BEFORE, AFTER = 1000, 4096
+"""Most bits that a sum has before and after the point: enough for any float, and its square."""
 
 
 def to_record(kind: TallyKind, labels: Labels, measures: Measures, edges: frozenset[str]) -> dict[str, Any]:
@@ -50,29 +52,36 @@ def from_record(record: Any) -> dict[str, Any]:
         counts = {name: freeze(np.array(column, np.int64)) for name, column in record["counts"].items()}
         sums = {name: _sums(each) for name, each in record["sums"].items()}
         kind = _kind(record["kind"])
-        edges = frozenset(record["edges"])
+        edges = frozenset(_strings(record["edges"]))
         _check(kind, labels, Measures(counts, sums))
-    except CoqsError:
+    except RecordError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (CoqsError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise RecordError(f"tally: must be whole, got {type(error).__name__} on reading; {CURE}") from None
     return {"kind": kind, "labels": labels, "measures": Measures(counts, sums), "edges": edges}
 
 
 def _kind(record: Mapping[str, Any]) -> TallyKind:
-    parts = {"policy": Policy.from_mapping(record["policy"]), "keys": tuple(record["keys"])}
+    parts = {"policy": Policy.from_mapping(record["policy"]), "keys": tuple(_strings(record["keys"]))}
     return TallyKind(**{**record, **parts})
 
 
-def _texts(record: Mapping[str, Any]) -> Encoded:
-    texts = record["texts"]
-    if not all(isinstance(text, str) for text in texts):
+def _strings(values: Any) -> list[str]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise TypeError
-    return Encoded(np.array(record["codes"], np.int32), texts)
+    return values
+
+
+def _texts(record: Mapping[str, Any]) -> Encoded:
+    return Encoded(np.array(record["codes"], np.int32), _strings(record["texts"]))
 
 
 def _sums(record: Mapping[str, Any]) -> ExactSums:
-    return ExactSums.from_integers([int(value, 16) for value in record["values"]], record["bits"])
+    bits, values = record["bits"], [int(value, 16) for value in record["values"]]
+    most = max((value.bit_length() for value in values), default=0)
+    if not isinstance(bits, int) or not 0 <= bits <= AFTER or most > BEFORE + bits:
+        raise OverflowError
+    return ExactSums.from_integers(values, bits)
 
 
 def _needed(kind: TallyKind) -> frozenset[str]:
@@ -89,12 +98,17 @@ def _needed(kind: TallyKind) -> frozenset[str]:
     return frozenset({*mean, *standing, *counts, "pass", "below", "meets", "exceeds", "answered", "asked"})
 
 
+def _is_band(name: str) -> bool:
+    return name.startswith("band_") and "*" not in name
+
+
 def _check(kind: TallyKind, labels: Labels, measures: Measures) -> None:
     """Refuse what does not fit together."""
     lengths = {len(column) for column in measures.counts.values()}
     lengths |= {len(column) for column in labels.columns}
     lengths |= {each.limbs.shape[1] for each in measures.sums.values()}
-    lacking = _needed(kind) - measures.names
+    clustered_bands = {f"{name}*{name}" for name in measures.sums if kind.cluster and _is_band(name)}
+    lacking = (_needed(kind) | clustered_bands) - measures.names
     if lacking:
         raise RecordError(f"tally: must have {min(lacking)!r}, got none; {CURE}")
     fits = len(labels.columns) == kind.width and lengths == {len(labels)}
