@@ -146,3 +146,14 @@ def test_what_another_writes_into_its_table_leaves_scores_alone(scores: coqs.Sco
     frame = scores.to_table("pandas")
     frame.loc[0, "overall"] = -1.0
     assert scores.overall[0] == 0.75
+
+
+def test_a_fact_never_stands_for_a_score_whatever_its_case() -> None:
+    facts = {name: list("wxyz") for name in ("overall", "fact_overall", "Verdict")}
+    found = coqs.score(coqs.Ratings.from_table(TABLE | facts, RUBRIC, facts=facts))
+    assert {"fact_overall", "fact_fact_overall", "fact_Verdict"} <= set(found.to_table())
+    assert duckdb.sql("select overall, verdict, fact_fact_overall from found").fetchall()[0] == (
+        0.75,
+        "pass",
+        "w",
+    )

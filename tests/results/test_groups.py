@@ -173,3 +173,20 @@ def test_a_fact_named_like_a_column_of_the_summary_stands_beside_it() -> None:
     assert found.keys == ("by_mean",)
     assert found["by_mean"].tolist() == ["x", "y"]
     np.testing.assert_allclose(found["mean"], [3 / 8, 1 / 4])
+
+
+def test_facts_named_nearly_alike_stay_apart_and_never_stand_for_a_result() -> None:
+    facts = {name: list("xxxyy") for name in ("Mean", "mean", "by_mean", "n")}
+    found = scores(TABLE | facts, facts=facts).by(*facts)
+    assert found.keys == ("by_by_Mean", "by_by_by_mean", "by_mean", "by_n")
+    np.testing.assert_allclose(found["mean"], [3 / 8, 1 / 4])
+
+
+@pytest.mark.parametrize("wrong", [0, 1, "0.9", None, float("nan")])
+def test_a_confidence_that_is_none_is_refused(wrong: object) -> None:
+    with pytest.raises(coqs.PolicyError, match=r"confidence must lie between 0 and 1"):
+        scores(TABLE).by("provider", confidence=wrong)  # type: ignore[arg-type]
+
+
+def test_a_minimum_may_be_a_whole_number_of_numpy() -> None:
+    assert np.isnan(scores(TABLE).by("provider", minimum_n=np.int64(100))["mean"]).all()  # type: ignore[arg-type]

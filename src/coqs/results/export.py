@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -50,7 +50,27 @@ def export_columns(scores: Exported) -> Columns:
 
 def _beside(columns: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
     """Rename the facts that bear the name of a column of scores."""
-    return {f"fact_{name}" if name in table else name: column for name, column in columns.items()}
+    return dict(zip(names_apart(columns, table, "fact_"), columns.values(), strict=True))
+
+
+def names_apart(names: Collection[str], taken: Iterable[str], prefix: str) -> list[str]:
+    """Return names that differ from those taken, and stay apart; with a prefix where they need one.
+
+    Databases take Mean and mean for one name, and hand out the first.
+
+    >>> names_apart(["site", "Mean", "by_mean"], ["mean", "n"], "by_")
+    ['site', 'by_by_Mean', 'by_mean']
+    """
+    others = {name.casefold() for name in taken}
+    used = others | {name.casefold() for name in names}
+    found = []
+    for name in names:
+        free = name
+        while name.casefold() in others and free.casefold() in used:
+            free = prefix + free
+        used.add(free.casefold())
+        found.append(free)
+    return found
 
 
 def score_columns(scores: Exported) -> Columns:

@@ -270,7 +270,8 @@ class Scores:
             "polars", "pandas", "arrow" (a pyarrow table) or "duckdb" (a relation): texts are
             categorical or dictionary columns, times have the zone UTC, and what is not scored is null.
             None for a mapping of columns: floats are NaN where not scored, ids and context lists of
-            texts or None. A fact that bears the name of a column of scores is called `fact_` and its name.
+            texts or None. A fact that bears the name of a column of scores, whatever its case, is called
+            `fact_` and its name.
 
         Raises
         ------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from coqs.errors import PolicyError
 from coqs.results.buckets import CYCLES, order_of
+from coqs.results.export import names_apart
 from coqs.results.grouping import Labels
 from coqs.results.groups import GroupTable
 from coqs.results.measures import Measures
@@ -30,17 +32,17 @@ def table_of(
     order = _order(kind, labels)
     found = summary(groups, confidence=confidence, minimum_n=minimum_n)
     texts = [_texts(column)[order] for column in labels.columns]
-    names = [f"by_{key}" if key in found else key for key in kind.keys]  # a fact may be called "mean"
+    names = names_apart(kind.keys, found, "by_")  # a fact may be called "mean"
     columns = dict(zip(names, texts, strict=True)) | {name: column[order] for name, column in found.items()}
     frozen = {name: freeze(column) for name, column in columns.items()}
     return GroupTable(tuple(names), frozen, confidence, minimum_n, kind.cluster, kind.tz)
 
 
-def _check(confidence: float, minimum_n: Any) -> None:
-    if not 0 < confidence < 1:
+def _check(confidence: Any, minimum_n: Any) -> None:
+    if not isinstance(confidence, Real) or not 0 < float(confidence) < 1:
         where = "by: confidence must lie between 0 and 1"
-        raise PolicyError(f"{where}, got {confidence}; use for example 0.95", choice="confidence")
-    if isinstance(minimum_n, bool) or not isinstance(minimum_n, int) or minimum_n < 0:
+        raise PolicyError(f"{where}, got {confidence!r}; use for example 0.95", choice="confidence")
+    if isinstance(minimum_n, bool) or not isinstance(minimum_n, Integral) or minimum_n < 0:
         where = "by: minimum_n must be a whole number from 0"
         raise PolicyError(f"{where}, got {minimum_n!r}; use for example 20", choice="minimum_n")
 
