@@ -8,6 +8,7 @@ import datetime as dt
 import decimal
 import pickle
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -565,6 +566,42 @@ def test_a_hundred_thousand_columns_are_counted_or_kept() -> None:
 def test_what_is_no_table_is_refused() -> None:
     for wrong in ([], "abc", 3, None, np.zeros((2, 2)), pa.array([1]), pl.Series([1]), pd.Series([1])):
         assert "table: must be a mapping of columns, got " in refusal(wrong)
+
+
+def failing_batches() -> Iterator[Any]:
+    yield arrow_table().to_batches()[0]
+    raise OSError(SECRET)
+
+
+class Failing:
+    """A table that cannot be brought by its protocol of Arrow."""
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        raise RuntimeError(SECRET)
+
+
+def failing_reader() -> Any:
+    return pa.RecordBatchReader.from_batches(arrow_table().schema, failing_batches())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: duckdb.sql(f"select 'a' as interaction, cast(tone as int) as tone from (select '{SECRET}' as tone)"),
+        lambda: pl.LazyFrame({"interaction": ["a"], "tone": [SECRET]}).with_columns(pl.col("tone").cast(pl.Int8)),
+        failing_reader,
+        lambda: Stream(failing_reader()),
+        Failing,
+    ],
+    ids=["DuckDB", "polars", "reader", "stream", "stream that never opens"],
+)  # fmt: skip
+def test_a_table_that_fails_while_it_is_computed_says_so_without_its_words(make) -> None:
+    with pytest.raises(
+        coqs.RecordError, match=r"table: must be computed without an error, got \w+;"
+    ) as caught:
+        read(make())
+    assert caught.value.__context__ is caught.value.__cause__ is None  # they would hold the cell
+    assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize("count", [1, 10, 11, 5000])

@@ -102,13 +102,24 @@ def _opened(table: Any) -> _Found:
     return _of_arrow(_as_arrow(table)) or _framed(table) or _streamed(table)
 
 
+def _computed(compute: Callable[..., Any], *given: Any) -> Any:
+    """Return what a library works out only now; of its error only the kind is told, for it may hold cells."""
+    try:
+        return compute(*given)
+    except Exception as error:  # noqa: BLE001 - a query or a stream may raise anything
+        kind = type(error).__name__
+    raise RecordError(
+        f"table: must be computed without an error, got {kind}; compute it by itself to see why"
+    )
+
+
 def _as_arrow(table: Any) -> Any:
     """Return a table of pyarrow, however it is held; None where it is none."""
     pa = sys.modules.get("pyarrow")
     if pa is None or not isinstance(table, pa.Table | pa.RecordBatch | pa.RecordBatchReader):
         return None
     if isinstance(table, pa.RecordBatchReader):
-        return table.read_all()
+        return _computed(table.read_all)
     return pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
 
 
@@ -141,9 +152,10 @@ def _framed(table: Any) -> _Found | None:
 def _collected(frame: Any) -> Any:
     """Let a table that is computed when asked for be computed."""
     if frame.implementation.is_polars():
-        return frame.collect()
+        return _computed(frame.collect)
     arrow("a relation")
-    return frame.collect("pyarrow")
+    _check_names(frame.to_native().columns)
+    return _computed(frame.collect, "pyarrow")
 
 
 def _of_frame(frame: Any) -> _Found:
@@ -160,20 +172,27 @@ def _streamed(table: Any) -> _Found:
     """Return what speaks a protocol of Arrow or of data frames as an Arrow table."""
     found = None
     if any(hasattr(table, each) for each in STREAMS):
-        pa = arrow("a stream of Arrow")
-        with contextlib.suppress(pa.ArrowInvalid, TypeError, ValueError):  # one column is no table
-            found = pa.table(table)
+        found = _as_arrow(_computed(_opened_stream, arrow("a stream of Arrow"), table))
     elif hasattr(table, "__dataframe__"):
         arrow("a data frame of the interchange protocol")
         from pyarrow.interchange import from_dataframe
 
-        found = from_dataframe(table)
+        found = _computed(from_dataframe, table)
     if found is None:
         raise RecordError(
             f"table: must be a mapping of columns, got {kind_of(table)}; "
             f"pass a dict of arrays or a data frame"
         )
     return found.column_names, found.itercolumns
+
+
+def _opened_stream(pa: Any, table: Any) -> Any:
+    """Return a stream of which only the schema was read, or one batch; None where it is one column."""
+    with contextlib.suppress(pa.ArrowInvalid, TypeError, ValueError):
+        if hasattr(table, "__arrow_c_stream__"):
+            return pa.RecordBatchReader.from_stream(table)
+        return pa.record_batch(table)
+    return None
 
 
 def column_of(values: Any, *, name: str = "") -> Column:
@@ -215,7 +234,7 @@ def _of_library(values: Any, name: str) -> Column:
     if any(hasattr(values, each) for each in STREAMS) and "pyarrow" in sys.modules:
         pa = arrow("a column of Arrow")
         whole = hasattr(values, "__arrow_c_array__")
-        return column_of_arrow(pa.array(values) if whole else pa.chunked_array(values), name=name)
+        return column_of_arrow(_computed(pa.array if whole else pa.chunked_array, values), name=name)
     return column_of_cells(list(values))
 
 
