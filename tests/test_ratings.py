@@ -145,6 +145,7 @@ def test_facts_that_no_rubric_declares_are_kept_when_named() -> None:
         ({"offered": "map|" + SECRET}, "column 'offered': must be options of the criterion, got a text of 22"),
         ({"offered": "  "}, "column 'offered': must be options joined by |, got blanks"),
         ({"offered": 1}, "column 'offered': must be options joined by |, got a value of type int"),
+        ({"offered": np.array("map")}, "column 'offered': must be options joined by |, got a value of type ndarray"),
         ({"offered": [1]}, "column 'offered': must be options of the criterion, got a value of type int"),
         ({"customer_set": "visitor"}, "column 'customer_set': must be a customer set of the rubric"),
         ({"situation": SECRET}, "row 1, column 'situation': must be a value that the rubric declares"),

@@ -166,6 +166,14 @@ def test_what_does_not_fit_is_refused_with_its_place(given: Any, message: str) -
         assert word not in str(refused.value)
 
 
+def test_a_number_too_large_for_a_float_is_refused_as_in_a_batch() -> None:
+    open_ended = coqs.Scorer(coqs.Rubric.from_toml_text(TEXT.replace("below = 60, ", "")))
+    assert open_ended.score_one({"wait": 10**300}).stages["greeting"] == 0
+    for score in (open_ended.score_one, lambda answers: in_bulk(open_ended, answers)):
+        with pytest.raises(coqs.RecordError, match="column 'wait': must be a finite number"):
+            score({"wait": 10**400})
+
+
 def test_unknown_sets_and_facts_are_refused() -> None:
     with pytest.raises(coqs.RecordError, match="customer_set"):
         SCORER.score_one(ANSWERS, customer_set="everybody")

@@ -218,7 +218,7 @@ def _number(value: Any, scale: Numeric) -> Read | Problem:
 def _options(value: Any, places: Mapping[str, int]) -> Read | Problem:
     if isinstance(value, str):
         names: Sequence[Any] = [name.strip() for name in value.split(OPTION_MARK) if name.strip()]
-    elif isinstance(value, list | tuple | set | frozenset | np.ndarray):
+    elif isinstance(value, list | tuple | set | frozenset) or (isinstance(value, np.ndarray) and value.ndim):
         names = sorted(value, key=str)
     else:
         return lambda: f"{JOINED}, got {kind_of(value)}; {suggest('', places)}"

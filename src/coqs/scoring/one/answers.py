@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bisect
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from coqs.ratings.cells import OPTION_MARK, absence_names
 from coqs.rubric import Criterion, Numeric, Rubric, SeveralChoice
 from coqs.tables import Refusals, kind_of
 
+LARGEST = sys.float_info.max
 Reader = Callable[[Any], int | None]
 """Returns the code of an answer, None for one that has to be looked at more closely."""
 
@@ -68,7 +70,7 @@ def _other_reader(criterion: Criterion) -> Reader:
 
 
 def _number(value: Any, lows: Sequence[float], end: float) -> int | None:
-    if type(value) not in (int, float) or not lows[0] <= value < end or value == -math.inf:
+    if type(value) not in (int, float) or not lows[0] <= value < end or not -LARGEST <= value <= LARGEST:
         return None
     return bisect.bisect_right(lows, value) - 1
 
