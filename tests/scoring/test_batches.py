@@ -128,6 +128,15 @@ def test_what_is_no_stream_of_batches_is_refused_at_once() -> None:
             SCORER.batches(wrong)  # type: ignore[arg-type]
 
 
+def test_one_table_of_another_library_is_no_stream_but_a_reader_of_batches_is() -> None:
+    pa, pl = pytest.importorskip("pyarrow"), pytest.importorskip("polars")
+    table = pa.table({"interaction": ["a", "b"], "greets": ["yes", "no"]})
+    for one in (pl.DataFrame(table), table, table.to_batches()[0], table.to_pandas()):
+        with pytest.raises(coqs.RecordError, match="batches: must be several tables or ratings, got one;"):
+            SCORER.batches(one)
+    assert [len(each) for each in SCORER.batches(table.to_reader(max_chunksize=1))] == [1, 1]
+
+
 def test_a_pair_on_both_sides_of_a_border_is_refused_and_so_is_another_rubric() -> None:
     one = {"interaction": ["a"], "rater": ["r"], "greets": ["yes"]}
     with pytest.raises(coqs.RecordError, match="must hold one row of each interaction and rater"):

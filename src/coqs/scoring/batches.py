@@ -24,7 +24,7 @@ def score_batches(
     score: Score, rubric: Rubric, batches: Any, *, whole_interactions: bool, how: Mapping[str, Any]
 ) -> Iterator[Scores]:
     """Return an iterator of scores; see `Scorer.batches`."""
-    is_one = isinstance(batches, Ratings | Mapping | str | bytes) or hasattr(batches, "__dataframe__")
+    is_one = isinstance(batches, Ratings | Mapping | str | bytes) or _is_table(batches)
     if is_one or not isinstance(batches, Iterable):
         kind = "one" if is_one else kind_of(batches)
         raise RecordError(f"batches: must be several tables or ratings, got {kind}; pass a list of them")
@@ -32,6 +32,12 @@ def score_batches(
     again = {**how, "facts": names if isinstance(names, str) else tuple(names)}  # read for each batch
     read = _read(rubric, batches, again)
     return map(score, _together(read) if whole_interactions else read)
+
+
+def _is_table(batches: Any) -> bool:
+    """Tell a table from an iterator of them, which a stream of Arrow is too."""
+    in_arrow = hasattr(batches, "__arrow_c_stream__") and not isinstance(batches, Iterator)
+    return in_arrow or hasattr(batches, "__dataframe__")
 
 
 def _read(rubric: Rubric, batches: Iterable[Any], how: Mapping[str, Any]) -> Iterator[Ratings]:
