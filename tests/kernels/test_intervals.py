@@ -116,6 +116,14 @@ def test_a_confidence_outside_its_range_is_refused(confidence: float) -> None:
         wilson_interval([1], [2], confidence=confidence)
 
 
+@pytest.mark.filterwarnings("error")
+def test_confidences_next_to_none_and_to_certainty_have_intervals() -> None:
+    df = np.array([1.0, 30.0, 1e6])
+    assert student_t_quantile(1e-320, df).tolist() == [0, 0, 0]
+    assert normal_quantile(1 - 2**-53) == pytest.approx(8.2923611, abs=1e-6)
+    assert np.isfinite(student_t_quantile(1 - 2**-53, df)).all()
+
+
 @pytest.mark.slow
 def test_intervals_cover_what_they_promise() -> None:
     rng = np.random.default_rng(20260512)

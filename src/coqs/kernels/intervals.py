@@ -22,7 +22,7 @@ def normal_quantile(confidence: float) -> float:
         raise ValueError(f"confidence: must lie between 0 and 1, got {confidence}; use for example 0.95")
     from statistics import NormalDist  # only where an interval is wanted
 
-    return NormalDist().inv_cdf((1 + confidence) / 2)
+    return abs(NormalDist().inv_cdf((1 - confidence) / 2))  # of the lower tail, which never rounds to nothing
 
 
 def wilson_interval(
@@ -111,6 +111,8 @@ def _t_by_newton(confidence: float, z: float, df: Floats) -> Floats:
 
     The tail is nearly a power of t, and z lies below t, so that a few steps suffice.
     """
+    if z == 0:  # of a confidence so small that it rounds to none
+        return np.zeros_like(df)
     t, goal = np.full_like(df, z), math.log1p(-confidence)
     scale = _log_gamma((df + 1) / 2) - _log_gamma(df / 2) - np.log(df * math.pi) / 2
     for _ in range(60):
