@@ -89,8 +89,8 @@ def test_no_file_is_over_400_lines_and_no_function_over_60(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
-def test_no_broad_except_but_where_a_plugin_is_called(path: Path) -> None:
-    if named(path) == "manager.py" or named(path).startswith("manager/"):
+def test_no_broad_except_but_where_the_code_of_others_is_called(path: Path) -> None:
+    if named(path).startswith("manager/") or named(path) == "tables/doors.py":  # plugins; lazy tables
         return
     handlers = [
         node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ExceptHandler)
