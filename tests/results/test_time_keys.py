@@ -158,3 +158,11 @@ def test_a_stretch_or_a_zone_that_does_not_exist_is_refused() -> None:
         scores([None]).by(every="week", tz="Europe/Atlantis")
     with pytest.raises(coqs.PolicyError, match="by: keys must differ, got 'site' twice; drop one"):
         scores([None]).by("site", "site")
+
+
+@pytest.mark.parametrize("every", ["hour", "day", "month", "quarter", "year"])
+def test_the_last_hours_of_the_calendar_come_last_where_the_next_year_has_begun(every: str) -> None:
+    table = scores(["9999-12-31T23:30:00Z", "2026-05-12T09:30:00Z"]).by(every=every, tz="Europe/Madrid")
+    first, last = table[every].tolist()
+    assert first.startswith("2026-")
+    assert last.startswith("10000-01-01")

@@ -99,11 +99,10 @@ def order_of(label: str, name: str) -> tuple[int, str]:
     if name == "weekday" and label in WEEKDAYS:
         return WEEKDAYS.index(label), ""
     if name == "hour":
-        began = np.datetime64(label[:16], "s").astype(int)
-        hours, minutes = int(label[17:19]), int(label[20:22])
-        offset = (hours * 60 + minutes) * 60
-        return int(began) - (-offset if label[16] == "-" else offset), ""
-    return 0, label
+        began, sign = np.datetime64(label[:-6], "s").astype(int), label[-6]
+        offset = (int(label[-5:-3]) * 60 + int(label[-2:])) * 60
+        return int(began) - (-offset if sign == "-" else offset), ""
+    return len(label), label  # where clocks are ahead, the year 10000 has begun within the last days
 
 
 def utc_offsets(seconds: Seconds, zone: dt.tzinfo) -> Seconds:
