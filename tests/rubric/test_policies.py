@@ -255,6 +255,22 @@ def test_what_a_rubric_can_follow_is_not_refused() -> None:
         assert coqs.Scorer(takes, policy=coqs.Policy.from_mapping(choices))
 
 
+@pytest.mark.parametrize("size", [10**40, "1e300", "1e-300"])
+def test_a_number_of_no_sensible_size_is_refused_as_such(size: Any) -> None:
+    with pytest.raises(
+        coqs.PolicyError, match=r"policy\.ceiling: must be a number of sensible size such as 2"
+    ):
+        coqs.Policy(combine="deduction", baseline=1, ceiling=size)
+
+
+def test_what_is_no_policy_is_refused_by_its_kind() -> None:
+    rubric = coqs.load_plugins().rubric("security")
+    with pytest.raises(
+        coqs.PolicyError, match="policy: must be a name or a Policy, got a value of type dict"
+    ):
+        coqs.Scorer(rubric, {"floor": "1/2"})  # type: ignore[arg-type]
+
+
 def test_a_policy_of_a_file_is_refused_with_its_place() -> None:
     for policy, message in (
         ("policy = 3\n", "policy: must be a text, got 3"),

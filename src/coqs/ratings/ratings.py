@@ -128,7 +128,8 @@ class Ratings:
         RecordError
             Unknown or repeated columns, unknown levels or customer sets, duplicate pairs, cells of the
             wrong kind, codes beyond their dictionary, a `tz` that is no zone: all counted, the first ten
-            named by row and column, never by their words.
+            named by row and column, never by their words. Or a query or a stream failed while its table
+            was computed.
         MissingDependencyError
             The library that reads such a table is not installed: narwhals for data frames (the extra
             `tables`), pyarrow for streams of Arrow (`arrow`). Or `tz` names a zone, and this machine has

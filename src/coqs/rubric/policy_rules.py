@@ -95,7 +95,7 @@ def _numbers(policy: Values) -> Iterator[Problem]:
             continue
         if not isinstance(value, Fraction):
             got = f"a value of type {type(value).__name__}"
-            yield name, f'must be a number such as 2 or "10/3", got {got}; write it as one of these'
+            yield name, f'must be a number of sensible size such as 2 or "10/3", got {got}; write it so'
         elif not fits(value):
             yield name, f"must be {rule}, got {value}; mend it"
 

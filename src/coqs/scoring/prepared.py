@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import NotFoundError
+from coqs.errors import NotFoundError, PolicyError
 from coqs.ratings import Ratings
 from coqs.results import DetailColumns, Provenance, Scores
 from coqs.results.provenance import installed_version
@@ -19,6 +19,7 @@ from coqs.rubric.criteria import CONTROLLERS, Criterion
 from coqs.scoring.bulk import Details, Lookup, bounds_of, detail_columns, make_plan, score_columns
 from coqs.scoring.span import score_range
 from coqs.scoring.worth import check_policy
+from coqs.tables import kind_of
 
 
 @attrs.frozen(slots=False, eq=False, repr=False)
@@ -72,8 +73,14 @@ def prepare(rubric: Rubric, policy: str | Policy | None, controller: str | None)
     return Prepared(chosen, provenance, lookup, Details(lookup), narrowed)
 
 
-def _policy(policy: str | Policy | None) -> Policy:
-    return Policy.named(policy) if isinstance(policy, str) else policy or Policy()
+def _policy(policy: Any) -> Policy:
+    if policy is None:
+        return Policy()
+    if isinstance(policy, str):
+        return Policy.named(policy)
+    if not isinstance(policy, Policy):
+        raise PolicyError(f"policy: must be a name or a Policy, got {kind_of(policy)}; make a coqs.Policy")
+    return policy
 
 
 def narrow(rubric: Rubric, controller: str) -> Rubric:
