@@ -1,4 +1,4 @@
-"""Without any extra, what needs one names it, and nothing is half-written."""
+"""Without any extra, what needs one names it, and nothing is half-written: run by its name where none is installed."""
 
 from __future__ import annotations
 
