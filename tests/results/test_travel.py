@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import attrs
@@ -12,6 +13,7 @@ import pytest
 
 import coqs
 from coqs.results import OneDetails
+from coqs.rubric import SingleChoice
 from coqs.scoring.bulk import Compiled
 
 
@@ -94,3 +96,16 @@ def test_scorers_are_equal_that_score_alike() -> None:
     assert coqs.Scorer(asked) == coqs.Scorer(asked, policy="coqs")
     assert len({coqs.Scorer(asked), coqs.Scorer(asked), coqs.Scorer(asked, controller="person")}) == 2
     assert coqs.Scorer(asked) != coqs.Scorer(asked, policy=coqs.Policy(normalise="ratio"))
+
+
+def test_threads_may_share_a_scorer_that_was_never_used() -> None:
+    asked = coqs.load_plugins().rubric("coqs")
+    draws = np.random.default_rng(1)
+    single = [each for each in asked.criteria if isinstance(each.scale, SingleChoice)]
+    table = {each.id: draws.integers(0, len(each.scale.ids), 70_000) for each in single}
+    ratings = coqs.Ratings.from_table({"interaction": np.arange(70_000), **table}, asked)
+    alone, shared = coqs.Scorer(asked)(ratings), coqs.Scorer(asked)
+    with ThreadPoolExecutor(4) as threads:
+        for scores in threads.map(shared, [ratings] * 8):
+            assert scores.columns == alone.columns
+            assert scores.details == alone.details
