@@ -1,4 +1,7 @@
-"""Without any extra, what needs one names it, and nothing is half-written: run by its name where none is installed."""
+"""Without any extra, what needs one names it, and nothing is half-written.
+
+Run by its name where no extra is installed, so that the suite that has everything does not collect it.
+"""
 
 from __future__ import annotations
 
