@@ -21,7 +21,9 @@ from coqs.tables.arrow_texts import ArrowTexts
 
 pytest.importorskip("pyarrow")
 texts = st.none() | st.sampled_from(["", "a", "=1", "a,b", 'a"b', "a\r\nb", "'-7", "ñ😀", "＝x", "x" * 50])
-hard = st.sampled_from([0.0, -0.0, 1.0, 1e15, 1e16, -1e-4, 9.9e-5, 1e-7, 1e22, 5e-324, 0.1, 1 / 3, math.nan])
+hard = st.sampled_from(
+    [0.0, -0.0, 1.0, 1e15, 1e16, -1e-4, 9.9e-5, 1e-7, 1e22, 123456789012.5, 5e-324, 0.1, 1 / 3, math.nan]
+)
 floats = hard | st.floats(allow_infinity=False)
 times = st.none() | st.datetimes()
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 import coqs
-from coqs.model import CUSTOMER_SETS, STAGES, Absence, Provider, Stage, Standing, Words
+from coqs.model import CUSTOMER_SETS, STAGES, Absence, Provider, Stage, Standing, Words, exact
 
 
 def test_the_five_absences_have_five_codes_and_come_back_from_them() -> None:
@@ -63,3 +63,9 @@ def test_whole_numbers_and_decimal_texts_become_fractions() -> None:
     stage = Stage("greeting", weight=2, pass_mark="0.8")
     assert (stage.weight, stage.pass_mark) == (Fraction(2), Fraction(4, 5))
     assert coqs.Level("good", points="1/3").points == Fraction(1, 3)
+
+
+@pytest.mark.parametrize("value", ["1e999999999", "1e-999999999", "1e101", 10**100, Fraction(1, 10**100)])
+def test_a_number_of_more_digits_than_any_rubric_needs_is_refused_at_once(value: object) -> None:
+    with pytest.raises(coqs.RubricError, match="100 digits at most"):
+        exact(value)

@@ -32,19 +32,19 @@ def check_many_against_few(case: Case, n: int) -> None:
             assert same.all(), f"{name}: {column[~same.all(axis=0)][:3]}{case.told(0)}"
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(cases(25))
 def test_a_row_scores_the_same_among_many_as_among_few(case: Case) -> None:
     check_many_against_few(case, FEW + 1)
 
 
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(cases(25, policy=coqs.Policy()))
 def test_a_row_scores_the_same_among_many_under_the_coqs_policy(case: Case) -> None:
     check_many_against_few(case, FEW + 1)
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(cases(25))
 def test_bounds_are_the_same_among_many_as_among_few(case: Case) -> None:
     scorer = coqs.Scorer(case.rubric, policy=case.policy)

@@ -150,7 +150,7 @@ def _many_floats(values: npt.NDArray[np.float64], notation: Notation) -> Any:
     import pyarrow.compute as pc
 
     size = np.abs(values)
-    odd = (values == np.floor(values)) | (size < 1e-4) | (size >= 1e15)
+    odd = (values == np.floor(values)) | (size < 1e-4) | (size >= 1e9)
     texts = pc.cast(array_of(values), pa.string())
     mended = text_array(notation.number(value) for value in values[odd].tolist())
     return pc.replace_with_mask(texts, array_of(odd), mended)

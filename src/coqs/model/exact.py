@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +10,8 @@ from fractions import Fraction
 from coqs.errors import RubricError
 
 Exact = Fraction | int | str | Decimal
+MOST_DIGITS = 100
+"""Digits above and below the fraction bar; a rubric that needs more has a slip of the pen in it."""
 
 
 def exact(value: Exact) -> Fraction:
@@ -17,15 +20,26 @@ def exact(value: Exact) -> Fraction:
     >>> exact("0.1"), exact("10/3"), exact(2)
     (Fraction(1, 10), Fraction(10, 3), Fraction(2, 1))
     """
-    if not isinstance(value, bool | float):
+    if not isinstance(value, bool | float) and _is_short(value):
         try:
-            return Fraction(value)
+            number = Fraction(value)
         except (TypeError, ValueError, ArithmeticError):
             pass
+        else:
+            if max(abs(number.numerator), number.denominator) < 10**MOST_DIGITS:
+                return number
     raise RubricError(
-        f"a number of a rubric: must be an integer, a fraction or a decimal text, got a value of type "
-        f'{type(value).__name__}; write for example Fraction("0.1")'
+        f"a number of a rubric: must be an integer, a fraction or a decimal, {MOST_DIGITS} digits at most, "
+        f'got a value of type {type(value).__name__}; write for example Fraction("0.1")'
     )
+
+
+def _is_short(value: Exact) -> bool:
+    """Tell whether reading a number takes no more work than its digits: 1e999999999 has a billion."""
+    if isinstance(value, str):
+        power = re.search(r"[eE][+-]?([0-9_]+)", value)
+        return len(value) <= 4 * MOST_DIGITS and (power is None or len(power[1]) <= 3)
+    return not isinstance(value, Decimal) or not value.is_finite() or abs(value.adjusted()) <= 2 * MOST_DIGITS
 
 
 def exact_or_none(value: Exact | None) -> Fraction | None:

@@ -15,7 +15,7 @@ import attrs
 from coqs.model import Absence, Standing
 from coqs.ratings import Answer
 from coqs.rubric import Criterion, Policy, SeveralChoice
-from coqs.scoring.exact import Term, is_watched, term_of
+from coqs.scoring.exact import Term, term_of
 from coqs.scoring.ways import chosen_places
 
 N_ABSENCES = len(Absence)
@@ -92,26 +92,22 @@ def _answers(criterion: Criterion, sets: Sequence[int] | None) -> Iterator[tuple
 
 
 def _state(term: Term, answer: Answer, policy: Policy, *, demanded: bool) -> State:
-    criterion, own, counted = term.criterion, term.own, term.counted
-    ethics = criterion.gate is not None and criterion.gate.error_class == "ethics" and term.hit
-    below = own is not None and own.standing is Standing.BELOW
-    watched = policy.combine == "error_accuracy" and is_watched(criterion, policy) and own is not None
-    counts = term.counts == "possible" and counted is not None
-    raw = None if criterion.record_only else own or counted
+    own, brings = term.own, term.brings(policy)
+    errors = policy.combine == "error_accuracy"
     return State(
         absence=answer.absence,
-        earned=Fraction(term.fired) if watched else term.earned,
-        possible=Fraction(1) if watched else term.possible,
-        count=int(counts),
-        share=(counted.share or Fraction(0)) if counts and counted is not None else Fraction(0),
-        dropped=term.dropped,
+        earned=Fraction(brings.errors) if errors else brings.earned,
+        possible=Fraction(brings.watched) if errors else brings.possible,
+        count=brings.count,
+        share=brings.shares,
+        dropped=brings.dropped,
         open=int(demanded and answer.is_open),
         hit=int(term.hit),
-        fired=int(term.fired),
+        fired=brings.fired,
         hard=int(
-            ethics or (below and criterion.irreversible) or (term.fired and policy.gate_scope == "criterion")
+            term.breaks_ethics or term.is_irreversible or (term.fired and policy.gate_scope == "criterion")
         ),
         standing=own.standing if own is not None else None,
-        points=(raw.points if raw is not None else None) or Fraction(0),
+        points=term.points(policy),
         own_share=own.share if own is not None else None,
     )
