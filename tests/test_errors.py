@@ -94,3 +94,9 @@ def test_many_failures_are_counted_and_capped() -> None:
     assert message.endswith("and 89 more")
     assert errors.many_failures("ratings", ["row 1"]) == "ratings: row 1"
     assert errors.many_failures("", ["row 1"]) == "row 1"
+
+
+def test_a_name_among_a_hundred_thousand_still_has_its_nearest() -> None:
+    known = [f"I-{number}" for number in range(100_000)]
+    assert errors.suggest("I-99999x", known) == "did you mean 'I-99999'?"
+    assert errors.suggest("zzz", known).endswith("and 99995 more")

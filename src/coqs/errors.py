@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 SHOWN_FAILURES = 10
 SHOWN_NAMES = 5
+MOST_COMPARED = 5000
 
 
 class CoqsError(Exception):
@@ -216,6 +217,9 @@ def suggest(name: str, available: Iterable[str]) -> str:
 def _close(name: str, known: Sequence[str], n: int) -> list[str]:
     import difflib  # only where something is wrong
 
+    if len(known) > MOST_COMPARED:  # comparing takes its time; among so many, only what begins alike
+        start = name[: len(name) // 2]
+        known = [each for each in known if each.startswith(start)][:MOST_COMPARED]
     return difflib.get_close_matches(name, known, n=n, cutoff=0.6)
 
 
