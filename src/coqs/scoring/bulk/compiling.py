@@ -13,7 +13,6 @@ import numpy as np
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.scoring.bulk.judging import Grain
 from coqs.scoring.bulk.plan import (
-    STRUCTURED,
     CriterionPlan,
     Plan,
     StagePlan,
@@ -25,16 +24,16 @@ from coqs.scoring.bulk.plan import (
 )
 from coqs.scoring.bulk.states import State, is_wide, states_of
 from coqs.scoring.exact import demanded
+from coqs.scoring.finish import STRUCTURED, weighs
 from coqs.scoring.worth import possible
 
 EXACT_IN_FLOAT = 2**53
-WEIGHS_STAGES = ("stage_percent", "weighted_points", "weight_product")
 ULP = 2.0**-52
 
 
 def make_plan(rubric: Rubric, policy: Policy, controller: str | None = None) -> Plan:
     """Compile a rubric under a policy, narrowed to a controller's criteria."""
-    factors = [_factor(stage.weight, policy) for stage in rubric.stages]
+    factors = weighs(rubric, policy)
     needed = {each.id for each in demanded(rubric, policy)}
     states = [_states(each, policy, demanded=each.id in needed) for each in rubric.criteria]
     weights = [factor or Fraction(1) for factor in factors]
@@ -88,12 +87,6 @@ def _term_names(rubric: Rubric, policy: Policy) -> tuple[str, ...]:
     names += ["fired"] if gates else []
     names += ["hard"] if gates or any(each.irreversible for each in rubric.criteria) else []
     return tuple(names)
-
-
-def _factor(weight: Fraction, policy: Policy) -> Fraction:
-    if policy.combine in WEIGHS_STAGES:
-        return weight
-    return Fraction(weight > 0) if policy.combine == "mean_of_stage_means" else Fraction(1)
 
 
 def _states(criterion: Criterion, policy: Policy, *, demanded: bool) -> list[State]:

@@ -14,12 +14,10 @@ import numpy.typing as npt
 from coqs.rubric import Criterion, Policy, Rubric
 from coqs.scoring.bulk.judging import Grain
 from coqs.scoring.bulk.states import State, states_of
+from coqs.scoring.finish import STRUCTURED
 
 Table = npt.NDArray[Any]
 EXACT_IN_FLOAT = 2**53
-STRUCTURED = ("stage_percent", "mean_of_stage_means")
-WEIGHS_STAGES = ("stage_percent", "weighted_points", "weight_product")
-ULP = 2.0**-52
 LOST = 1e-12
 """Scores must not be further off than this."""
 
