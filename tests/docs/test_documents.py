@@ -96,4 +96,4 @@ def fenced(path: Path, language: str) -> list[str]:
 def test_the_readme_sets_everything_up_in_its_first_two_shell_blocks() -> None:
     blocks = fenced(DOCUMENTS[0], "sh")
     assert blocks[0].splitlines()[-1].endswith("coqs demo")
-    assert "-m pytest" in blocks[1].splitlines()[-1]
+    assert blocks[1].splitlines()[-1].endswith("-m pytest -n auto")
