@@ -61,6 +61,7 @@ _ROOMS = MappingProxyType(
         "raters": ("rate",),
         "sample_data": ("make_sample",),
         "io": ("read_interactions", "read_ratings", "write_ratings", "write_scores"),
+        "insights": ("StepTable", "next_steps"),
         "report": ("write_report",),
     }
 )

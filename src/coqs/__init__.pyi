@@ -16,6 +16,10 @@ from coqs.errors import (
 from coqs.hookspecs import (
     hookimpl as hookimpl,
 )
+from coqs.insights import (
+    StepTable as StepTable,
+    next_steps as next_steps,
+)
 from coqs.interactions import (
     Interaction as Interaction,
     Interactions as Interactions,

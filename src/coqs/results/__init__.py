@@ -3,7 +3,7 @@
 Floor 2. Results are frozen values; arrays are read-only. What needs a higher floor is a function.
 """
 
-from coqs.results.columns import REASONS, VERDICTS, DetailColumns, ScoreColumns
+from coqs.results.columns import REASONS, VERDICTS, AnswerColumns, DetailColumns, ScoreColumns
 from coqs.results.explanation import Explanation, Item, StageAccount, Step
 from coqs.results.groups import GroupTable
 from coqs.results.one import OneDetails, OneScore
@@ -15,6 +15,7 @@ from coqs.results.tally import Tally, stage_table, whole_table
 __all__ = [
     "REASONS",
     "VERDICTS",
+    "AnswerColumns",
     "DetailColumns",
     "Explanation",
     "GroupTable",

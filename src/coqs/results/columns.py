@@ -114,6 +114,16 @@ class DetailColumns(Columns):
     the band; -1 where there is no score."""
 
 
+@attrs.frozen(slots=True, eq=False, kw_only=True, repr=False)
+class AnswerColumns(Columns):
+    """What each criterion's answer came to: n rows, aligned with the ratings; all read-only."""
+
+    codes: Mapping[str, Codes] = attrs.field(converter=read_only)
+    """Criterion id to (n,) the level's place from 0, or the code of an absence; *not asked* is settled."""
+    standings: Mapping[str, Codes] = attrs.field(converter=read_only)
+    """Criterion id to (n,) 0 below, 1 meets, 2 exceeds; -1 where there is no answer, or it does not say."""
+
+
 def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(attrs.fields_dict(kind))
 

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from coqs.model import Standing
+from coqs.results.html import html_table
 from coqs.results.provenance import Provenance
 from coqs.tables import read_only
 
@@ -129,10 +130,19 @@ class Explanation:
             f"{len(self.items)} criteria, rubric {self.provenance.rubric!r}>"
         )
 
+    def _repr_html_(self) -> str:
+        heads = ["criterion", "answer", "share", "weight", "contribution", "rule"]
+        rows = [[each.criterion, each.answer, *map(shown, _numbers(each)), each.rule] for each in self.items]
+        return html_table(heads, rows, caption="; ".join(_head(self)))
+
     def __str__(self) -> str:
         return "\n".join(
             [*_head(self), *_stage_lines(self), *_item_lines(self), *_step_lines(self), *_foot(self)]
         )
+
+
+def _numbers(item: Item) -> tuple[Fraction | None, Fraction, Fraction]:
+    return item.share, item.applied_weight, item.contribution
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ import attrs
 import numpy.typing as npt
 
 from coqs.errors import NotFoundError
+from coqs.results.html import html_table
 from coqs.tables import Encoded, freeze, is_missing, read_only
 from coqs.tables.kinds import Kind, arrow_stream, table_of_kind
 
@@ -117,6 +118,14 @@ class GroupTable:
     def __str__(self) -> str:
         return "\n".join(_lines(self))
 
+    def to_html(self, *, caption: str | None = None) -> str:
+        """Return the table in HTML, for notebooks and pages: each number with its interval."""
+        heads, *rows = _cells(self)
+        return html_table(heads, rows, caption=caption or repr(self))
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
     def __reduce__(self) -> tuple[Any, ...]:
         how = {"minimum_n": self.minimum_n, "cluster": self.cluster, "tz": self.tz}
         return _rebuild, (self.keys, dict(self.columns), self.confidence, how)
@@ -134,25 +143,35 @@ WIDTH = 16
 CANNOT_TELL = "cannot tell"
 
 
-def _lines(table: GroupTable) -> Iterator[str]:
-    """Yield a row a group: each number with its interval, or that it cannot be told."""
-    title, labels = " / ".join(table.keys) or "all", table.labels()
-    width = max(map(len, [title, *labels]))
-    shares = [name for name in ("pass", "exceeds") if f"{name}_share" in table.columns]
+def _shares(table: GroupTable) -> list[str]:
+    return [name for name in ("pass", "exceeds") if f"{name}_share" in table.columns]
+
+
+def _cells(table: GroupTable) -> Iterator[list[str]]:
+    """Yield the heads, then a row a group: each number with its interval, or that it cannot be told."""
     interval = f"{table.confidence:.0%} interval"
-    heads = "".join(f" {name:>8}   {interval:<{WIDTH}}" for name in ("score", *shares))
-    yield f"{title:<{width}} {'n':>6} {'scored':>6}{heads}".rstrip()
-    for label, row in zip(labels, table.rows(), strict=True):
+    heads = [head for name in ("score", *_shares(table)) for head in (name, interval)]
+    yield [" / ".join(table.keys) or "all", "n", "scored", *heads]
+    for label, row in zip(table.labels(), table.rows(), strict=True):
         told = _estimate(row["mean"], row["ci_low"], row["ci_high"])
-        told += "".join(
-            _estimate(row[f"{name}_share"], row[f"{name}_ci_low"], row[f"{name}_ci_high"]) for name in shares
-        )
-        yield f"{label:<{width}} {row['n']:>6} {row['n_scored']:>6}{told}".rstrip()
+        for name in _shares(table):
+            told += _estimate(row[f"{name}_share"], row[f"{name}_ci_low"], row[f"{name}_ci_high"])
+        yield [label, str(row["n"]), str(row["n_scored"]), *told]
 
 
-def _estimate(value: float | None, low: float | None, high: float | None) -> str:
+def _lines(table: GroupTable) -> Iterator[str]:
+    """Yield the cells as lines of text."""
+    cells = list(_cells(table))
+    width = max(len(row[0]) for row in cells)
+    for label, n, scored, *told in cells:
+        pairs = zip(told[::2], told[1::2], strict=True)
+        numbers = "".join(f" {value:>8}   {interval:<{WIDTH}}" for value, interval in pairs)
+        yield f"{label:<{width}} {n:>6} {scored:>6}{numbers}".rstrip()
+
+
+def _estimate(value: float | None, low: float | None, high: float | None) -> list[str]:
     interval = CANNOT_TELL if low is None or high is None else f"{low:6.1%} to {high:6.1%}"
-    return f" {_per_cent(value):>8}   {interval:<{WIDTH}}"
+    return [_per_cent(value), interval]
 
 
 def _per_cent(value: float | None) -> str:

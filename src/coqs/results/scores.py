@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import attrs
-import numpy as np
-import numpy.typing as npt
 
 from coqs.errors import NotFoundError
-from coqs.model import Band, Standing
 from coqs.ratings import Ratings
-from coqs.results.columns import REASONS, VERDICTS, Codes, Counts, DetailColumns, Floats, ScoreColumns
+from coqs.results.columns import (
+    AnswerColumns,
+    DetailColumns,
+    Floats,
+    ScoreColumns,
+)
 from coqs.results.export import export_columns, plain_table
 from coqs.results.grouping import known_keys
 from coqs.results.groups import GroupTable
 from coqs.results.provenance import Provenance
-from coqs.results.tally import Tally
+from coqs.results.score_reading import ScoreReading
+from coqs.results.stage_tables import stages_by
+from coqs.results.tally import Tally, whole_table
 from coqs.rubric import Policy, Rubric
-from coqs.tables import freeze
 from coqs.tables.kinds import Kind, arrow_stream, table_of_kind
+
+if TYPE_CHECKING:
+    from coqs.results.plots import ScoresPlot
 
 Path = str | os.PathLike[str]
 S = TypeVar("S", bound="Scores")
@@ -36,6 +41,9 @@ class Rescorer(Protocol):
 
     def details(self, ratings: Ratings) -> DetailColumns:
         """Return what is not worked out at once."""
+
+    def answers(self, ratings: Ratings) -> AnswerColumns:
+        """Return every answer once it is settled what was asked, and how it stands."""
 
     @property
     def applied_rubric(self) -> Rubric:
@@ -53,7 +61,7 @@ class Rescorer(Protocol):
 
 
 @attrs.frozen(slots=False, eq=False, kw_only=True, repr=False)
-class Scores:
+class Scores(ScoreReading):
     """Scores of n rows of ratings. Not scored is a mask and a reason, never 0."""
 
     ratings: Ratings
@@ -65,137 +73,15 @@ class Scores:
     """The lowest and highest overall score that any answers to this rubric could get."""
     scorer: Rescorer
 
-    @property
-    def rubric(self) -> Rubric:
-        """What was asked."""
-        return self.ratings.rubric
-
     @functools.cached_property
     def details(self) -> DetailColumns:
         """What is worked out when it is first asked for, and then kept."""
         return self.scorer.details(self.ratings)
 
-    @property
-    def overall(self) -> Floats:
-        """(n,) share of the ceiling; NaN where not `is_scored`."""
-        return self.columns.overall
-
-    @property
-    def is_scored(self) -> npt.NDArray[np.bool_]:
-        """(n,) whether anything was scored."""
-        return freeze(~np.isnan(self.columns.overall))
-
-    @property
-    def reason(self) -> npt.NDArray[np.str_]:
-        """(n,) why not scored, one of `coqs.results.REASONS`; empty where scored."""
-        return freeze(np.array(REASONS)[self.details.reason_codes])
-
-    @property
-    def verdict(self) -> npt.NDArray[np.str_]:
-        """(n,) pass, fail or unscored."""
-        return freeze(np.array(VERDICTS)[self.columns.verdict_codes])
-
-    @property
-    def verdict_codes(self) -> Codes:
-        """(n,) the verdicts as places in `coqs.results.VERDICTS`: pass, fail, unscored."""
-        return self.columns.verdict_codes
-
-    @property
-    def stages(self) -> Mapping[str, Floats]:
-        """Stage id to (n,) share; NaN where not scored."""
-        return self.columns.stages
-
-    @property
-    def stage_is_scored(self) -> dict[str, npt.NDArray[np.bool_]]:
-        """Stage id to (n,) whether anything in it was scored."""
-        return {id: freeze(~np.isnan(column)) for id, column in self.columns.stages.items()}
-
-    @property
-    def gates(self) -> Mapping[str, Counts]:
-        """Error class to (n,) number of gates that failed, the same under every policy."""
-        return self.details.gates
-
-    @property
-    def gates_observed(self) -> Mapping[str, Counts]:
-        """Error class to (n,) number of gates that were asked and answered: what can fail."""
-        return self.details.gates_observed
-
-    @property
-    def gates_unobserved(self) -> Counts:
-        """(n,) gates that were asked and not answered."""
-        return self.details.gates_unobserved
-
-    @property
-    def gates_fired(self) -> Counts:
-        """(n,) gates that fired under the policy's own trigger, of all classes."""
-        return self.details.gates_fired
-
-    @property
-    def irreversible(self) -> Counts:
-        """(n,) irreversible criteria below what is expected."""
-        return self.details.irreversible
-
-    @property
-    def points(self) -> Floats:
-        """(n,) sum of the raw points of the scored answers."""
-        return self.details.points
-
-    @property
-    def possible(self) -> Floats:
-        """(n,) what the score is a share of, in the policy's units; 0 where not scored."""
-        return self.details.possible
-
-    @property
-    def band(self) -> npt.NDArray[np.str_]:
-        """(n,) the band of the overall score; empty where there is no score, or no bands."""
-        return self._band_names("overall", self.rubric.bands)
-
-    @property
-    def stage_bands(self) -> dict[str, npt.NDArray[np.str_]]:
-        """Stage id to (n,) band of its score, for the stages that have bands."""
-        return {
-            each.id: self._band_names(f"stage {each.id}", each.bands)
-            for each in self.rubric.stages
-            if each.bands
-        }
-
-    @property
-    def criterion_bands(self) -> dict[str, npt.NDArray[np.str_]]:
-        """Criterion id to (n,) band of its answer, for the criteria that have bands."""
-        return {
-            each.id: self._band_names(f"criterion {each.id}", each.bands)
-            for each in self.rubric.criteria
-            if each.bands
-        }
-
-    def _band_names(self, place: str, bands: Sequence[Band]) -> npt.NDArray[np.str_]:
-        if not bands:
-            return freeze(np.full(len(self), ""))
-        return freeze(np.array([*(band.id for band in bands), ""])[self.details.bands[place]])
-
-    @property
-    def counts(self) -> Mapping[str, Counts]:
-        """Kind of answer or absence to (n,) number of criteria."""
-        return self.details.counts
-
-    @property
-    def coverage(self) -> Floats:
-        """(n,) share of the asked criteria that were answered; NaN where none was asked."""
-        counts = self.details.counts
-        asked = counts["answered"] + counts["unanswered"] + counts["abstained"] + counts["failed"]
-        return _share(counts["answered"], asked)
-
-    def standing_share(self, standing: str) -> Floats:
-        """Return (n,) share of the answered criteria that are below, meets or exceeds.
-
-        Raises
-        ------
-        NotFoundError
-            No such standing.
-        """
-        if standing not in tuple(Standing):
-            raise NotFoundError("standing", standing, Standing)
-        return _share(self.details.counts[standing], self.details.counts["answered"])
+    @functools.cached_property
+    def answers(self) -> AnswerColumns:
+        """What each criterion's answer came to, worked out when it is first asked for, and then kept."""
+        return self.scorer.answers(self.ratings)
 
     def bounds(self) -> Floats:
         """Return (n, 2) lowest and highest score that the missing answers allow.
@@ -260,6 +146,49 @@ class Scores:
         scores = self if controlled_by is None else self.scorer.controlled_by(controlled_by)(self.ratings)
         tally = Tally.of(scores, *keys, every=every, tz=tz, cluster=cluster)
         return tally.table(confidence=confidence, minimum_n=minimum_n)
+
+    def stages_by(
+        self,
+        *keys: str,
+        every: str | None = None,
+        tz: str | None = None,
+        minimum_n: int = 0,
+        confidence: float = 0.95,
+    ) -> GroupTable:
+        """Summarise the score of every stage by one or more keys, with intervals.
+
+        Raters of one interaction are averaged first, as in `by`, whose keys these are.
+
+        Parameters
+        ----------
+        keys, every, tz, minimum_n, confidence
+            As in `by`.
+
+        Returns
+        -------
+        GroupTable
+            One row for each group and stage, stages in the rubric's order; its last key is `stage`.
+            Columns besides: `n`, `n_ratings`, `n_scored`, `n_unscored`, `mean`, `ci_low`, `ci_high`,
+            `sd`, `can_tell`.
+
+        Raises
+        ------
+        NotFoundError
+            A key is no column of the ratings.
+        PolicyError
+            The confidence does not lie between 0 and 1, the minimum is below 0, a key is given twice,
+            or there is no such stretch of time.
+        RecordError
+            There is no such zone.
+        """
+        return stages_by(self, keys, every=every, tz=tz, confidence=confidence, minimum_n=minimum_n)
+
+    @property
+    def plot(self) -> ScoresPlot:
+        """Pictures of the scores; needs matplotlib (the extra `plot`)."""
+        from coqs.results.plots import ScoresPlot
+
+        return ScoresPlot(self)
 
     def to_table(self, kind: Kind | None = None) -> Any:
         """Return the scores as a table, beside ids, context and facts.
@@ -338,9 +267,6 @@ class Scores:
             saved.details,
         )
 
-    def __len__(self) -> int:
-        return len(self.ratings)
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scores):
             return NotImplemented
@@ -358,6 +284,9 @@ class Scores:
             f"<Scores: {len(self)} rows, {int(self.is_scored.sum())} scored; rubric {made.rubric!r} "
             f"{made.fingerprint.scoring[:19]}, policy {made.policy.name!r}>"
         )
+
+    def _repr_html_(self) -> str:
+        return whole_table(self).to_html(caption=repr(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.provenance == self.scorer.provenance:
@@ -380,7 +309,3 @@ def _as_saved(parts: dict[str, Any], details: DetailColumns) -> Scores:
 def _rescore(scorer: Rescorer, ratings: Ratings) -> Scores:
     """Make pickled scores again from what they were made of."""
     return scorer(ratings)
-
-
-def _share(part: Counts, whole: Counts) -> Floats:
-    return freeze(np.where(whole > 0, part / np.maximum(whole, 1), np.nan))

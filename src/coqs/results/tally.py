@@ -105,9 +105,9 @@ class Tally:
         RecordError
             There is no such zone.
         """
-        kind = _kind(scores, tuple(map(str, keys)), every=every, tz=tz, cluster=cluster)
+        kind = kind_of_tally(scores, tuple(map(str, keys)), every=every, tz=tz, cluster=cluster)
         ratings = scores.ratings
-        group, labels = group_rows(_columns(scores, kind), len(ratings))
+        group, labels = group_rows(columns_of(scores, kind), len(ratings))
         units = Units.of(group, ratings.interaction.codes, len(labels))
         if cluster is not None:
             column = key_column(ratings, cluster)
@@ -264,9 +264,10 @@ class Tally:
         )
 
 
-def _kind(
+def kind_of_tally(
     scores: Scored, names: tuple[str, ...], *, every: str | None, tz: str | None, cluster: str | None
 ) -> TallyKind:
+    """Check the keys, and return what tallies by them have in common."""
     ratings = scores.ratings
     for key in names:
         if key not in known_keys(ratings):
@@ -285,7 +286,8 @@ def _kind(
     return TallyKind.made_of(scores, keys=keys, every=every, tz=zone, cluster=cluster)
 
 
-def _columns(scores: Scored, kind: TallyKind) -> list[Encoded]:
+def columns_of(scores: Scored, kind: TallyKind) -> list[Encoded]:
+    """Return the columns of the keys."""
     ratings, zone = scores.ratings, zone_named(kind.tz)
     names = kind.keys if kind.every is None else kind.keys[:-1]
     columns = [key_column(ratings, key, zone) for key in names]

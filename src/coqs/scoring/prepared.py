@@ -11,12 +11,20 @@ import numpy.typing as npt
 
 from coqs.errors import NotFoundError, PolicyError
 from coqs.ratings import Ratings
-from coqs.results import DetailColumns, Provenance, Scores
+from coqs.results import AnswerColumns, DetailColumns, Provenance, Scores
 from coqs.results.provenance import installed_version
 from coqs.results.scores import Rescorer
 from coqs.rubric import Policy, Rubric
 from coqs.rubric.criteria import CONTROLLERS, Criterion
-from coqs.scoring.bulk import Details, Lookup, bounds_of, detail_columns, make_plan, score_columns
+from coqs.scoring.bulk import (
+    Details,
+    Lookup,
+    answer_columns,
+    bounds_of,
+    detail_columns,
+    make_plan,
+    score_columns,
+)
 from coqs.scoring.span import score_range
 from coqs.scoring.worth import check_policy
 from coqs.tables import kind_of
@@ -57,6 +65,10 @@ class Prepared:
     def details(self, ratings: Ratings) -> DetailColumns:
         """Work out what scores do not hold at once."""
         return detail_columns(self.workings, ratings)
+
+    def answers(self, ratings: Ratings) -> AnswerColumns:
+        """Settle every answer, and tell how it stands."""
+        return answer_columns(self.lookup.plan, ratings)
 
     def bounds(self, ratings: Ratings) -> npt.NDArray[np.float64]:
         """Return (n, 2) lowest and highest scores that the missing answers allow."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # a scorer is handed these, so whoever makes one has loaded t
     import numpy.typing as npt
 
     from coqs.ratings import Ratings
-    from coqs.results import DetailColumns, OneScore, Provenance, Scores
+    from coqs.results import AnswerColumns, DetailColumns, OneScore, Provenance, Scores
     from coqs.rubric import Policy, Rubric
     from coqs.scoring.bulk import Compiled
     from coqs.scoring.one import OneScorer
@@ -199,6 +199,11 @@ class Scorer:
         """Return what `Scores` works out when it is first asked for: counts, gates and reasons."""
         self._check(ratings)
         return self._prepared.details(ratings)
+
+    def answers(self, ratings: Ratings) -> AnswerColumns:
+        """Return every answer once it is settled what was asked, and how it stands."""
+        self._check(ratings)
+        return self._prepared.answers(ratings)
 
     def bounds(self, ratings: Ratings) -> npt.NDArray[np.float64]:
         """Return (n, 2) lowest and highest scores that the missing answers allow."""

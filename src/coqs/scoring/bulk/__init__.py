@@ -12,6 +12,7 @@ from coqs.scoring.bulk.compiled import Compiled, CompiledStage, compiled_form
 from coqs.scoring.bulk.compiling import make_plan
 from coqs.scoring.bulk.details import Details, detail_columns
 from coqs.scoring.bulk.plan import Plan
+from coqs.scoring.bulk.standings import answer_columns
 from coqs.scoring.bulk.tables import Lookup
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Details",
     "Lookup",
     "Plan",
+    "answer_columns",
     "asked_codes",
     "bounds_of",
     "compiled_form",

@@ -24,6 +24,7 @@ from coqs.scoring.bulk.columns import FEW, Output, Workspace, blocks, exact_rows
 from coqs.scoring.bulk.groups import MOST_ENTRIES, Group, columns_of_states, whole_group, wide_states
 from coqs.scoring.bulk.judging import Grain, Judge
 from coqs.scoring.bulk.plan import CriterionPlan, Plan
+from coqs.scoring.bulk.standings import states_and_places
 from coqs.scoring.bulk.states import State
 from coqs.scoring.bulk.tables import Lookup
 from coqs.scoring.bulk.totals import Totals
@@ -258,16 +259,8 @@ def _criterion_bands(plan: Plan, asked: Asked) -> dict[str, npt.NDArray[np.int8]
     found = {}
     for each in plan.criteria:
         if each.criterion.bands:
-            states, places = _states_and_places(plan, each, asked)
+            states, places = states_and_places(plan, each, asked)
             shares = [state.own_share for state in states]
             told = [-1 if share is None else band_of(each.criterion.bands, share) for share in shares]
             found[f"criterion {each.criterion.id}"] = np.array(told, np.int8)[places]
     return found
-
-
-def _states_and_places(plan: Plan, each: CriterionPlan, asked: Asked) -> tuple[Sequence[State], Any]:
-    if each.wide:
-        return wide_states(plan, each, asked)
-    group = whole_group([each])
-    n = len(asked.answers)
-    return each.states, group.numbers(columns_of_states(plan, asked), np.empty(n, np.int16)).astype(np.intp)
