@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 PROJECT = tomllib.loads((Path(__file__).resolve().parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
-LEFT_OUT = ("all", "shell", "docs", "test", "dev")
+LEFT_OUT = ("all", "shell", "docs", "test", "browser", "dev")
 
 extras = PROJECT["project"]["optional-dependencies"]
 shipped = [each for name in extras if name not in LEFT_OUT for each in extras[name]]

@@ -63,7 +63,7 @@ def test_the_wheel_carries_every_source_and_data_file(wheel: zipfile.ZipFile, pr
     carried = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert carried == shipped
     assert {"coqs/py.typed", "coqs/__init__.pyi"} <= carried
-    assert {Path(name).suffix for name in carried} == {".py", ".pyi", ".typed", ".toml", ".html"}
+    assert {Path(name).suffix for name in carried} == {".py", ".pyi", ".typed", ".toml", ".html", ".css"}
 
 
 def test_the_wheel_carries_its_licence_and_no_test(wheel: zipfile.ZipFile) -> None:

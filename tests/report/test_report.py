@@ -189,7 +189,8 @@ def test_the_page_says_its_language_encoding_and_title(page: Document) -> None:
 def test_headings_stand_in_the_order_in_which_a_manager_asks(page: Document) -> None:
     heads = re.findall(r'<h2 id="(\w+)">', page.html)
     assert heads == [
-        "short", "gates", "overall", "stages", "sets", "providers", "denominators", "machines", "provenance",
+        "next", "short", "gates", "overall", "stages", "sets", "map", "coverage", "providers", "criteria",
+        "denominators", "machines", "provenance",
     ]  # fmt: skip
 
 
@@ -203,11 +204,14 @@ def test_every_table_has_a_caption_and_headers_with_a_scope(page: Document) -> N
 def test_every_drawing_has_words_that_say_the_same(page: Document) -> None:
     drawings = page.all("svg")
     assert len(drawings) > 10
-    for each in drawings:
-        assert each["role"] == "img"
-        assert re.fullmatch(
-            r"(\d+\.\d %|cannot tell), 95 % interval .+, n = [\d,]+", spaced(each["aria-label"] or "")
-        )
+    told = [spaced(each["aria-label"] or "") for each in drawings]
+    assert all(each["role"] == "img" for each in drawings)
+    maps = [label for label in told if "cells not observed" in label]
+    assert len(maps) == 2
+    for label in maps:
+        assert page.table(label.split(";")[0])
+    for label in set(told) - set(maps):
+        assert re.fullmatch(r"(\d+\.\d %|cannot tell), 95 % interval .+, n = [\d,]+", label)
 
 
 def test_ids_are_unique_and_sections_named(page: Document) -> None:
@@ -494,7 +498,8 @@ def test_two_thousand_providers_fit_on_a_page(read: Any) -> None:
         "greets": [("no", "yes")[k * 7 % 3 % 2] for k in range(n)],
     }
     page = read(scored(table))
-    rows = page.table("Scores by provider, 2,000 in number")
+    assert "Of 2,000 providers" in page.text
+    rows = page.table("Score of each provider")
     assert [row[0] for row in rows[1:]] == [f"p{k:04}" for k in range(2000)]
     assert len(page.html) < 6_000_000
 
@@ -515,7 +520,8 @@ def test_bonus_that_leads_above_the_ceiling_widens_the_bars(read: Any) -> None:
     )
     assert page.row("All interactions, 2 in number", "Score")[1] == "200.0 %"
     assert "Bars run from 0 % to 200 %" in page.text
-    assert all(0 <= float(each["x"] or 0) <= 200 for each in page.all("rect"))
+    bars = [each for each in page.all("rect") if each["class"] == "interval"]
+    assert all(0 <= float(each["x"] or 0) <= 200 for each in bars)
 
 
 def test_without_jinja2_the_extra_is_named_and_nothing_written(
@@ -532,3 +538,142 @@ def test_a_report_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         coqs.write_report(scored(), tmp_path / "no" / "report.html")
     assert list(tmp_path.iterdir()) == []
+
+
+# --------------------------------------------------------------------------------------- what to do next
+
+
+def advice(page: Document) -> list[str]:
+    """Return the items of the list that stands first, as texts."""
+    (found,) = re.findall(r'<ol class="advice">(.*?)</ol>', page.html, re.DOTALL)
+    return [spaced(re.sub(r"<[^>]+>", " ", item)) for item in re.findall(r"<li.*?</li>", found, re.DOTALL)]
+
+
+def test_what_no_score_excuses_is_the_first_thing_to_do(page: Document) -> None:
+    first, second, *others = advice(page)
+    assert first.startswith("First: Look into 1 interaction in which an ethics gate failed")
+    assert second.startswith("Observe how self is served")
+    assert len(others) == 3
+
+
+def test_the_costliest_criteria_are_named_with_how_sure_that_is(page: Document, sample: coqs.Scores) -> None:
+    steps = coqs.next_steps(sample).rows()[:3]
+    for told, row in zip(advice(page)[2:], steps, strict=True):
+        assert told.startswith(f"Meet: {sample.rubric.criterion(row['criterion']).words.text}")
+        assert f"raise the mean score by {row['gain'] * 100:.1f} points" in told
+        assert f"between {row['gain_ci_low'] * 100:.1f} and {row['gain_ci_high'] * 100:.1f} points" in told
+
+
+def test_too_little_seen_gives_no_criterion_but_says_so(read: Any) -> None:
+    page = read(scored({"interaction": ["a", "b"], "greets": ["no", "yes"], "customer_set": ["client"] * 2}))
+    assert any("Cannot tell which criterion comes first" in told for told in advice(page))
+    assert not any(told.startswith("Meet") for told in advice(page))
+
+
+def test_a_rubric_that_is_always_met_may_be_too_easy(read: Any) -> None:
+    page = read(scored({"interaction": ["a", "b"], "greets": ["yes", "yes"], "customer_set": ["client"] * 2}))
+    assert any("too easy" in told for told in advice(page))
+
+
+def test_answers_that_are_missing_come_before_criteria(read: Any) -> None:
+    n = 40
+    table = {"interaction": [f"i{k}" for k in range(n)], "greets": ["no", "yes", None, None] * 10}
+    told = advice(read(scored(table)))
+    assert any("Have more of what is asked answered" in each for each in told)
+
+
+# ------------------------------------------------------------------------------------------------- maps
+
+
+def test_the_map_of_sets_and_stages_says_what_the_scores_say(page: Document, sample: coqs.Scores) -> None:
+    rows = {row[0]: row[1:] for row in page.table("Mean score by customer set and stage")[1:]}
+    assert rows["self"] == ["not observed"] * 5
+    table = sample.stages_by("customer_set").rows()
+    for row in table:
+        told = rows[row["customer_set"]][sample.rubric.stage_ids.index(row["stage"])]
+        assert told.startswith(f"{row['mean'] * 100:.1f} % (")
+        assert told.endswith(f"n = {row['n_scored']})")
+
+
+def test_every_interaction_stands_in_its_hour_in_the_zone_that_is_asked_for(read: Any) -> None:
+    table = {
+        "interaction": ["a", "b"],
+        "at": ["2026-03-02T23:30Z", "2026-03-03T00:10Z"],
+        "greets": ["yes"] * 2,
+    }
+    hours = read(scored(table), tz="Europe/Madrid").table("Interactions observed by hour and day")
+    assert hours[0] == ["Hour", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert (hours[1][2], hours[2][2]) == ("1", "1")
+    assert sum(cell == "none" for row in hours[1:] for cell in row[1:]) == 24 * 7 - 2
+
+
+def test_a_zone_that_is_none_is_refused_and_nothing_written(tmp_path: Path) -> None:
+    with pytest.raises(coqs.RecordError, match="zone"):
+        coqs.write_report(scored(), tmp_path / "report.html", tz="Europe/Atlantis")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_share_that_a_set_should_have_stands_beside_the_one_it_has(read: Any) -> None:
+    page = read(scored(), expected={"visitors": 0.4})
+    assert page.row("How much was observed", "visitors")[3] == "40.0 %"
+    assert page.row("How much was observed", "client")[3] == "not stated"
+
+
+@pytest.mark.parametrize("share", [1.5, -0.1, "half", float("nan")])
+def test_an_expected_share_that_is_none_is_refused(share: Any, tmp_path: Path) -> None:
+    with pytest.raises(coqs.RecordError, match="expected: the share of 'client' must lie from 0 to 1"):
+        coqs.write_report(scored(), tmp_path / "report.html", expected={"client": share})
+
+
+def test_an_expected_share_of_an_unknown_set_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(coqs.NotFoundError, match="did you mean 'client'"):
+        coqs.write_report(scored(), tmp_path / "report.html", expected={"cleint": 0.5})
+
+
+# --------------------------------------------------------------------------- providers, criteria, machines
+
+
+def test_of_many_providers_those_that_stand_apart_are_shown_and_chance_is_not(read: Any) -> None:
+    n = 5000
+    table = {
+        "interaction": [f"i{k}" for k in range(n)],
+        "provider": [f"p{k % 50:02}" for k in range(n)],
+        "greets": ["yes" if k % 50 == 7 or (k % 50 != 3 and (k // 50) % 2) else "no" for k in range(n)],
+    }
+    page = read(scored(table))
+    assert [row[0] for row in page.table("Clearly above the whole: 1 of 1")[1:]] == ["p07"]
+    assert [row[0] for row in page.table("Clearly below the whole: 1 of 1")[1:]] == ["p03"]
+    assert len(page.table("Score of each provider")) == 51
+
+
+def test_each_criterion_has_its_misses_its_absences_and_what_it_costs(
+    page: Document, sample: coqs.Scores
+) -> None:
+    rows = page.table("How often each criterion is below")[1:]
+    steps = coqs.next_steps(sample).rows()
+    assert len(rows) == len(steps)
+    for told, row in zip(rows, steps, strict=True):
+        assert told[4] == f"{row['n']:,}"
+        assert f"{row['n_ratings']:,} answered" in told[0]
+        assert f"{row['not_asked']:,} not asked" in told[0] or not row["not_asked"]
+
+
+def test_machines_stand_beside_the_people_who_rated_the_same(read: Any) -> None:
+    table = {
+        "interaction": ["a", "a", "b", "b", "c", "d"],
+        "rater": ["phrases", "ann", "phrases", "ann", "phrases", "ann"],
+        "greets": ["yes", "yes", "no", "yes", "yes", "yes"],
+    }
+    page = read(scored(table))
+    assert (
+        "Ratings by machines (phrases): 3. Interactions that a machine and a person rated: 2."
+        in page.text
+    )
+    row = page.table("How often a machine and a person")[1]
+    assert (row[1], row[4:]) == ("50.0 %", ["2", "1 of 2", "0 of 2"])
+
+
+def test_a_machine_of_another_name_is_one_when_told(read: Any) -> None:
+    table = {"interaction": ["a", "a"], "rater": ["robot", "ann"], "greets": ["yes", "yes"]}
+    assert "No rating is by a machine" in read(scored(table)).text
+    assert "Ratings by machines (robot): 1." in read(scored(table), machines=["robot"]).text

@@ -214,7 +214,7 @@ def _rubric_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _reading(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tz", metavar="ZONE", help="of times that state none, such as Europe/Madrid")
+    parser.add_argument("--tz", metavar="ZONE", help="of times that state none, and of the hours in the report, such as Europe/Madrid")
     parser.add_argument(
         "--max-line-bytes", metavar="N", type=_count, help="refuse longer lines (default: 16 MiB)"
     )

@@ -52,7 +52,7 @@ def _written(arguments: Namespace, file: RatingsFile, scorer: Scorer, *, in_batc
                 total = part if total is None else total + part
                 write(scores)
         if arguments.report is not None:
-            write_beside(places, arguments.report, report_of(scores))
+            write_beside(places, arguments.report, report_of(scores, tz=arguments.tz))
     assert total is not None
     return total
 

@@ -1,8 +1,9 @@
-"""Scores by stage, by customer set and by provider, row by row as the page shows them."""
+"""Scores by stage and by customer set, row by row as the page shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -42,21 +43,8 @@ class SetRow:
     score: Estimate
 
 
-@attrs.frozen(slots=True)
-class ProviderRow:
-    """One provider."""
-
-    id: str
-    n: int
-    n_ratings: int
-    score: Estimate
-    passed: Estimate
-    exceeds: Estimate
-    gates: int
-    """Interactions in which an ethics gate failed."""
-
-
 NOT_STATED = "not stated"
+NO_SHARES: Mapping[str, float] = MappingProxyType({})
 BLIND_SPOT = "Blind spot: never observed"
 NO_SET = "Cannot tell: no customer set was recorded"
 
@@ -93,7 +81,15 @@ def stage_rows(scores: Scores, table: GroupTable, axis: Axis) -> tuple[StageRow,
     )
 
 
-def set_rows(scores: Scores, table: GroupTable, n: int, axis: Axis, mean: float | None) -> tuple[SetRow, ...]:
+def set_rows(
+    scores: Scores,
+    table: GroupTable,
+    n: int,
+    axis: Axis,
+    mean: float | None,
+    *,
+    expected: Mapping[str, float] = NO_SHARES,
+) -> tuple[SetRow, ...]:
     """Return the rubric's sets in its order, observed or not, then what else was recorded."""
     rows = {row["customer_set"]: row for row in table.rows()}
     nobody: Row = dict.fromkeys(table.columns) | {"n": 0, "n_scored": 0}
@@ -107,27 +103,11 @@ def set_rows(scores: Scores, table: GroupTable, n: int, axis: Axis, mean: float 
             n=rows.get(name, nobody)["n"],
             of=n,
             share=per_cent(rows.get(name, nobody)["n"] / n if n else None),
-            intended=NOT_STATED,
+            intended=per_cent(expected[name]) if name in expected else NOT_STATED,
             unseen="" if name in rows else unseen,
             score=score_of(rows.get(name, nobody), axis, reference=mean),
         )
         for name in names
-    )
-
-
-def provider_rows(table: GroupTable, axis: Axis, mean: float | None) -> tuple[ProviderRow, ...]:
-    """Return the providers by id, never by score."""
-    return tuple(
-        ProviderRow(
-            id=row["provider"] or NOT_RECORDED,
-            n=row["n"],
-            n_ratings=row["n_ratings"],
-            score=score_of(row, axis, reference=mean),
-            passed=passed_of(row, axis),
-            exceeds=exceeds_of(row, axis),
-            gates=row["gates_ethics"],
-        )
-        for row in table.rows()
     )
 
 

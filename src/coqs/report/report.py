@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection, Mapping
 from importlib.resources import files
+from numbers import Real
 from typing import Any
 
-from coqs.errors import MissingDependencyError
-from coqs.report.view import Page, page_of
+from coqs.errors import MissingDependencyError, NotFoundError, RecordError
+from coqs.report.groups import NO_SHARES
+from coqs.report.view import MACHINES, Page, page_of
 from coqs.results import Scores
+from coqs.tables import kind_of
 from coqs.whole_file import write_whole
 
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What HTML does not allow in a text, and halves of characters that UTF-8 cannot hold."""
 
 
-def write_report(scores: Scores, path: str | os.PathLike[str], *, title: str | None = None) -> None:
+def write_report(
+    scores: Scores,
+    path: str | os.PathLike[str],
+    *,
+    title: str | None = None,
+    tz: str | None = None,
+    machines: Collection[str] = MACHINES,
+    expected: Mapping[str, float] = NO_SHARES,
+) -> None:
     """Write a report of scores as one HTML file that needs nothing else.
+
+    It opens with what to do next, in words, and how sure that is; every picture has its table. It needs no
+    script, prints on A4, and reads on a phone.
 
     Parameters
     ----------
@@ -27,11 +42,24 @@ def write_report(scores: Scores, path: str | os.PathLike[str], *, title: str | N
         The file; it appears whole or not at all, and replaces one that is there.
     title
         The heading; None, or nothing but blanks, for the rubric's title.
+    tz
+        The zone of the hours and days in which interactions were observed, such as Europe/Madrid; UTC
+        unless told.
+    machines
+        Names of the raters that are machines; where people rated the same interactions, the report says
+        how often both say the same.
+    expected
+        Customer set to the share of the interactions that it should have, from 0 to 1; it stands beside
+        the share that was observed. Sets left out have none stated.
 
     Raises
     ------
     MissingDependencyError
         jinja2 is not installed; the extra `report` brings it.
+    RecordError
+        There is no such zone, or an expected share is no share.
+    NotFoundError
+        An expected share is for a set that the rubric does not know.
     OSError
         The file cannot be written there.
 
@@ -43,7 +71,18 @@ def write_report(scores: Scores, path: str | os.PathLike[str], *, title: str | N
     >>> (folder / "report.html").read_text("utf-8")[:15]
     '<!doctype html>'
     """
-    write_whole(path, render(page_of(scores, title=title)))
+    _check_shares(expected, scores.rubric.set_ids)
+    page = page_of(scores, title=title, tz=tz, machines=machines, expected=expected)
+    write_whole(path, render(page))
+
+
+def _check_shares(expected: Mapping[str, Any], sets: Collection[str]) -> None:
+    for name, share in expected.items():
+        if name not in sets:
+            raise NotFoundError("customer set", name, sets, where="expected")
+        if not isinstance(share, Real) or not 0 <= float(share) <= 1:
+            what = f"expected: the share of {name!r} must lie from 0 to 1"
+            raise RecordError(f"{what}, got {kind_of(share)}; write 0.25 for a quarter")
 
 
 def render(page: Page) -> str:
@@ -55,12 +94,16 @@ def render(page: Page) -> str:
     environment = jinja2.Environment(
         autoescape=True,
         finalize=_printable,
+        loader=jinja2.FunctionLoader(_template),
         lstrip_blocks=True,
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    source = files(__package__).joinpath("template.html").read_text("utf-8")
-    return environment.from_string(source).render(page=page)
+    return environment.get_template("page.html").render(page=page)
+
+
+def _template(name: str) -> str:
+    return files(__package__).joinpath("templates", name).read_text("utf-8")
 
 
 def _printable(value: Any) -> Any:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import attrs
 import numpy as np
 
+from coqs.insights import next_steps
+from coqs.report.advice import Advice, advice_of
+from coqs.report.criteria import CriterionRow, criterion_rows
 from coqs.report.denominators import Denominators, denominators_of
 from coqs.report.figures import (
     CONFIDENCE,
@@ -20,18 +25,23 @@ from coqs.report.figures import (
 from coqs.report.gates import Gates, gates_of
 from coqs.report.groups import (
     NO_SET,
-    ProviderRow,
+    NO_SHARES,
     Row,
     SetRow,
     StageRow,
     exceeds_of,
     passed_of,
-    provider_rows,
     score_of,
     set_rows,
     stage_rows,
 )
+from coqs.report.machines import Machines, machines_of
+from coqs.report.maps import Map, hours_by_weekdays, sets_by_stages
+from coqs.report.providers import Providers, providers_of
 from coqs.results import Scores, stage_table, whole_table
+
+MACHINES = ("phrases",)
+"""Raters that are machines, unless told: the one that comes with coqs."""
 
 
 @attrs.frozen(slots=True)
@@ -63,21 +73,33 @@ class Page:
     title: str
     about: Said
     period: str
+    advice: tuple[Advice, ...]
     headlines: tuple[Headline, ...]
     gates: Gates
     overall: Overall
     stages: tuple[StageRow, ...]
     sets: tuple[SetRow, ...]
-    providers: tuple[ProviderRow, ...]
+    sets_by_stages: Map
+    hours_by_days: Map
+    zone: str
+    providers: Providers
+    criteria: tuple[CriterionRow, ...]
     mean: str
     denominators: Denominators
-    problems: tuple[str, ...]
+    machines: Machines
     axis: tuple[str, str]
     provenance: tuple[tuple[str, str], ...]
     choices: tuple[tuple[str, str], ...]
 
 
-def page_of(scores: Scores, *, title: str | None = None) -> Page:
+def page_of(
+    scores: Scores,
+    *,
+    title: str | None = None,
+    tz: str | None = None,
+    machines: Collection[str] = MACHINES,
+    expected: Mapping[str, float] = NO_SHARES,
+) -> Page:
     """Turn scores into what a report says of them."""
     n = len(np.unique(scores.ratings.interaction.codes))
     (whole,) = whole_table(scores).rows()
@@ -86,21 +108,27 @@ def page_of(scores: Scores, *, title: str | None = None) -> Page:
     axis = Axis.around(row[name] for table in tables.values() for row in table.rows() for name in names)
     gates = gates_of(scores, n)
     overall = _overall(scores, whole, axis)
-    sets = set_rows(scores, tables["customer_set"], n, axis, whole["mean"])
+    sets = set_rows(scores, tables["customer_set"], n, axis, whole["mean"], expected=expected)
+    steps = next_steps(scores)
     rubric_title = said(scores.rubric.title, scores.rubric, scores.rubric.id)
     return Page(
         title=title if title and title.strip() else rubric_title.text,
         about=said(scores.rubric.words, scores.rubric, ""),
         period=_period(scores),
+        advice=advice_of(scores, steps, gates, sets, n),
         headlines=_headlines(scores, gates, overall, sets, n),
         gates=gates,
         overall=overall,
         stages=stage_rows(scores, tables["stage"], axis),
         sets=sets,
-        providers=provider_rows(tables["provider"], axis, whole["mean"]),
+        sets_by_stages=sets_by_stages(scores),
+        hours_by_days=hours_by_weekdays(scores, tz),
+        zone=tz or "UTC",
+        providers=providers_of(scores, tables["provider"], axis, whole["mean"]),
+        criteria=criterion_rows(scores, steps),
         mean=per_cent(whole["mean"]),
         denominators=denominators_of(scores, n),
-        problems=tuple(str(problem) for problem in scores.ratings.problems),
+        machines=machines_of(scores, machines),
         axis=(round_per_cent(axis.low), round_per_cent(axis.high)),
         provenance=_provenance(scores),
         choices=tuple(scores.policy.choices().items()),
