@@ -56,8 +56,8 @@ def coqs_rate(interactions: Interactions, rubric: Rubric) -> RatedColumns | None
     is asked. Both are frozen, and their arrays are read-only.
 
     **Return.** One row for each (interaction, criterion) that was judged, with the level and, where
-    there is one, the evidence. Pairs left out count as abstained, so `None` means that the plugin
-    abstains on the whole block.
+    there is one, the evidence; beside them the promises that were heard, if any. Pairs left out count as
+    abstained, so `None` means that the plugin abstains on the whole block.
 
     **If it raises.** The result holds a `Problem` with the plugin, the hook and the type of the
     exception, but not its message, which may hold a customer's words; the other raters go on. Under

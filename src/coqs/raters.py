@@ -16,7 +16,7 @@ from coqs.facts import FactColumn, take_fact
 from coqs.interactions import Interactions
 from coqs.manager import Plugins, load_plugins
 from coqs.model import Absence
-from coqs.ratings import EvidenceTable, RatedColumns, Ratings
+from coqs.ratings import EvidenceTable, PromiseTable, RatedColumns, Ratings
 from coqs.results import Problem
 from coqs.rubric import Numeric, Rubric, SeveralChoice
 from coqs.tables import Encoded, Refusals, freeze, kind_of
@@ -25,6 +25,7 @@ HOOK = "coqs_rate"
 BLOCK = 4096
 """Interactions in one call of the hook."""
 Codes = npt.NDArray[np.int8]
+Rows = npt.NDArray[np.int64]
 
 
 def rate(
@@ -115,19 +116,25 @@ def _check_columns(columns: RatedColumns, block: Interactions, rubric: Rubric, r
         if level not in known[criterion]:  # a careless rater may put a customer's words here
             near = suggest(level, known[criterion])
             raise refuse(f"must give levels or absences of {criterion!r}, got {kind_of(level)} ({near})")
-    if not _spans_lie_within(columns, block):
-        raise refuse("evidence must be a turn of its interaction, and start and end within that turn")
-
-
-def _spans_lie_within(columns: RatedColumns, block: Interactions) -> bool:
-    """Tell whether every judgement with a turn points to characters that the turn has."""
     seen = columns.turn >= 0
-    first = block.turn_offsets[columns.interaction[seen]]
-    turn = first + columns.turn[seen]
-    if (turn >= block.turn_offsets[columns.interaction[seen] + 1]).any():
+    turn, start, end = (each[seen] for each in (columns.turn, columns.start, columns.end))
+    if not _spans_lie_within(rows[seen], turn, start, end, block):
+        raise refuse("evidence must be a turn of its interaction, and start and end within that turn")
+    made = columns.promises
+    if len(made) and not (
+        0 <= made.row.min() <= made.row.max() < len(block)
+        and made.turn.min() >= 0
+        and _spans_lie_within(made.row, made.turn, made.start, made.end, block)
+    ):
+        raise refuse("promises must be turns of interactions, and start and end within them")
+
+
+def _spans_lie_within(row: Rows, turn: Rows, start: Rows, end: Rows, block: Interactions) -> bool:
+    """Tell whether every span points to characters that its turn has."""
+    place = block.turn_offsets[row] + turn
+    if (place >= block.turn_offsets[row + 1]).any():
         return False
-    length = np.array([len(text) for text in block.turn_text], np.int64)[turn]
-    start, end = columns.start[seen], columns.end[seen]
+    length = np.array([len(text) for text in block.turn_text], np.int64)[place]
     nowhere = (start == -1) & (end == -1)
     return bool((nowhere | ((start >= 0) & (start <= end) & (end <= length))).all())
 
@@ -148,6 +155,7 @@ class _Rated:
         self.rubric, self.rater, self.n = rubric, rater, n
         self.codes = np.full((len(rubric.criteria), n), Absence.ABSTAINED.code, np.int8)
         self.evidence: list[EvidenceTable] = []
+        self.promises: list[PromiseTable] = []
         self.problems: list[Problem] = []
 
     def take(self, answer: RatedColumns | Problem | None, start: int, n: int) -> None:
@@ -156,8 +164,9 @@ class _Rated:
             self.codes[:, start : start + n] = Absence.FAILED.code
             if answer not in self.problems:
                 self.problems.append(answer)
-        elif answer is not None and len(answer):
+        elif answer is not None:
             self._fill(answer, start)
+            self.promises.append(answer.promises.moved(start))
 
     def _fill(self, answer: RatedColumns, start: int) -> None:
         places = {id: place for place, id in enumerate(self.rubric.criterion_ids)}
@@ -229,7 +238,12 @@ def _ratings(interactions: Interactions, rubric: Rubric, parts: Sequence[_Rated]
         codes=dict(zip(rubric.criterion_ids, codes, strict=True)),
         numbers={id: freeze(np.full(len(rows), np.nan)) for id in numeric},
         choices={id: freeze(np.zeros(len(rows), np.uint64)) for id in several},
-        evidence=_evidence(parts, n),
+        evidence=EvidenceTable.concatenate(
+            [each.moved(place * n) for place, part in enumerate(parts) for each in part.evidence]
+        ),
+        promises=PromiseTable.concatenate(
+            [each.moved(place * n) for place, part in enumerate(parts) for each in part.promises]
+        ),
         problems=tuple(problem for part in parts for problem in part.problems),
     )
 
@@ -241,12 +255,3 @@ def _of_kind(rubric: Rubric, name: str, column: FactColumn) -> FactColumn:
     if rubric.fact(name).kind == "number":
         return freeze(np.full(len(column), np.nan))
     return Encoded.missing(len(column))
-
-
-def _evidence(parts: Sequence[_Rated], n: int) -> EvidenceTable:
-    tables = [
-        EvidenceTable(each.row + place * n, each.criterion, each.turn, each.start, each.end)
-        for place, part in enumerate(parts)
-        for each in part.evidence
-    ]
-    return EvidenceTable.concatenate(tables) if tables else EvidenceTable.empty()

@@ -665,10 +665,7 @@ def test_machines_stand_beside_the_people_who_rated_the_same(read: Any) -> None:
         "greets": ["yes", "yes", "no", "yes", "yes", "yes"],
     }
     page = read(scored(table))
-    assert (
-        "Ratings by machines (phrases): 3. Interactions that a machine and a person rated: 2."
-        in page.text
-    )
+    assert "Ratings by machines (phrases): 3. Interactions that a machine and a person rated: 2." in page.text
     row = page.table("How often a machine and a person")[1]
     assert (row[1], row[4:]) == ("50.0 %", ["2", "1 of 2", "0 of 2"])
 

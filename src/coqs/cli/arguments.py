@@ -126,6 +126,7 @@ def _rate(parser: argparse.ArgumentParser) -> None:
         "--rater", metavar="NAME", action="append", help="plugin that rates (default: phrases)"
     )
     parser.add_argument("--evidence", metavar="FILE", help="write where the evidence stands, without words")
+    parser.add_argument("--promises", metavar="FILE", help="write the promises that were heard, and when due")
     parser.add_argument("--layout", choices=("wide", "long"), default="wide", help="of the ratings")
     parser.add_argument("--strict", action="store_true", help="stop when a rater breaks")
     _reading(parser)
@@ -214,7 +215,11 @@ def _rubric_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _reading(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tz", metavar="ZONE", help="of times that state none, and of the hours in the report, such as Europe/Madrid")
+    parser.add_argument(
+        "--tz",
+        metavar="ZONE",
+        help="of times that state none, and of the hours in the report, such as Europe/Madrid",
+    )
     parser.add_argument(
         "--max-line-bytes", metavar="N", type=_count, help="refuse longer lines (default: 16 MiB)"
     )

@@ -12,7 +12,7 @@ from coqs.cli.outputs import Write, check_places, write_together
 from coqs.cli.progress import progress
 from coqs.cli.text import counted, show
 from coqs.errors import NotFoundError
-from coqs.io import MAX_LINE_BYTES, read_interactions, write_evidence, write_ratings
+from coqs.io import MAX_LINE_BYTES, read_interactions, write_evidence, write_promises, write_ratings
 from coqs.manager import Plugins
 from coqs.model import Absence
 from coqs.raters import rate as rated
@@ -21,7 +21,9 @@ from coqs.ratings import Ratings
 
 def rate(arguments: Namespace) -> int:
     """Read dialogues, let the raters rate them, write the ratings, say what to do with them."""
-    check_places(arguments.out, arguments.evidence, given=(arguments.dialogues, arguments.rubric))
+    check_places(
+        arguments.out, arguments.evidence, arguments.promises, given=(arguments.dialogues, arguments.rubric)
+    )
     plugins = plugins_with_warnings()
     rubric = rubric_named(arguments.rubric, plugins)
     raters = arguments.rater or ["phrases"]
@@ -42,6 +44,8 @@ def rate(arguments: Namespace) -> int:
     ]
     if arguments.evidence is not None:
         outputs.append((arguments.evidence, lambda path: write_evidence(ratings, path)))
+    if arguments.promises is not None:
+        outputs.append((arguments.promises, lambda path: write_promises(ratings, path)))
     write_together(*outputs)
     warn_of(ratings.problems)
     show(_account(ratings, arguments, [target for target, _ in outputs]))

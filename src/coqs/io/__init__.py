@@ -9,7 +9,7 @@ from coqs.io.background import behind
 from coqs.io.jsonl import read_interactions
 from coqs.io.lines import MAX_LINE_BYTES
 from coqs.io.ratings_in import RatingsFile, read_ratings
-from coqs.io.ratings_out import scores_columns, write_evidence, write_ratings, write_scores
+from coqs.io.ratings_out import scores_columns, write_evidence, write_promises, write_ratings, write_scores
 from coqs.io.tables_out import table_in
 from coqs.io.whole_interactions import Recurrence
 
@@ -23,6 +23,7 @@ __all__ = [
     "scores_columns",
     "table_in",
     "write_evidence",
+    "write_promises",
     "write_ratings",
     "write_scores",
 ]

@@ -117,6 +117,25 @@ def _beside(found: Columns, name: str, n: int) -> Column:
     return np.full(n, "NaT", TIME_UNIT) if name == "at" else Encoded.missing(n)
 
 
+def write_promises(ratings: Ratings, path: Path) -> None:
+    """Write what machine raters heard promised, and when it is due, without a word of it; as CSV.
+
+    The columns are interaction, rater, provider, customer, turn, start, end and due; turn, start and end
+    are counted from 0, and due is the last moment in UTC, empty where none was said.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written; nothing is left behind.
+    """
+    made = ratings.promises
+    ids = {"interaction": ratings.interaction, "rater": ratings.rater}
+    ids |= {name: ratings.context[name] for name in ("provider", "customer")}
+    table: dict[str, Any] = {name: column.take(made.row) for name, column in ids.items()}
+    with opened_table(path, "csv") as write:
+        write(table | {name: getattr(made, name) for name in ("turn", "start", "end", "due")})
+
+
 def write_evidence(ratings: Ratings, path: Path) -> None:
     """Write where machine raters saw what they judged, without a word of it; as CSV.
 

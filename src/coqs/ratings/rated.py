@@ -1,4 +1,4 @@
-"""What a machine rater returns for a batch, and the evidence that ratings keep of it."""
+"""What a machine rater returns for a batch."""
 
 from __future__ import annotations
 
@@ -11,18 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import RecordError
-from coqs.tables import frozen_array, kind_of
-
-Rows = npt.NDArray[np.int64]
-
-
-def _rows(values: npt.ArrayLike) -> Rows:
-    array = np.asarray(values)
-    if array.size and array.dtype.kind not in "iu":
-        raise RecordError(f"rated columns: must be whole numbers, got {array.dtype}; pass integers")
-    if array.ndim != 1:
-        raise RecordError(f"rated columns: must have one dimension, got {array.ndim}; pass them flat")
-    return frozen_array(array, np.int64)
+from coqs.ratings.spans import PromiseTable, Rows, rows_array
+from coqs.tables import kind_of
 
 
 def _texts(values: Sequence[str] | npt.NDArray[Any]) -> tuple[str, ...]:
@@ -41,21 +31,23 @@ def _nowhere(instance: RatedColumns) -> Rows:
 class RatedColumns:
     """Judgements of a batch as columns; pairs left out count as abstained."""
 
-    interaction: Rows = attrs.field(converter=_rows)
+    interaction: Rows = attrs.field(converter=rows_array)
     """Row of the interaction in the batch, from 0."""
     criterion: tuple[str, ...] = attrs.field(converter=_texts)
     """Id of the criterion."""
     level: tuple[str, ...] = attrs.field(converter=_texts)
     """Id of the level, or the name of an absence."""
-    turn: Rows = attrs.field(converter=_rows, default=attrs.Factory(_nowhere, takes_self=True))
+    turn: Rows = attrs.field(converter=rows_array, default=attrs.Factory(_nowhere, takes_self=True))
     """Number of the turn within the interaction that shows it, from 0; -1 for none."""
-    start: Rows = attrs.field(converter=_rows, default=attrs.Factory(_nowhere, takes_self=True))
+    start: Rows = attrs.field(converter=rows_array, default=attrs.Factory(_nowhere, takes_self=True))
     """First character of the evidence in that turn; -1 for none."""
-    end: Rows = attrs.field(converter=_rows, default=attrs.Factory(_nowhere, takes_self=True))
+    end: Rows = attrs.field(converter=rows_array, default=attrs.Factory(_nowhere, takes_self=True))
     """The character after the evidence; -1 for none."""
+    promises: PromiseTable = attrs.field(factory=PromiseTable.empty)
+    """What the provider promised; its rows are rows of interactions in the batch."""
 
     def __attrs_post_init__(self) -> None:
-        lengths = {field.name: len(getattr(self, field.name)) for field in attrs.fields(RatedColumns)}
+        lengths = {name: len(getattr(self, name)) for name in _COLUMNS}
         if len(set(lengths.values())) > 1:
             raise RecordError(f"rated columns: must be of one length, got {lengths}; mend the plugin")
 
@@ -65,10 +57,8 @@ class RatedColumns:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RatedColumns):
             return NotImplemented
-        return all(
-            np.array_equal(getattr(self, field.name), getattr(other, field.name))
-            for field in attrs.fields(RatedColumns)
-        )
+        same = all(np.array_equal(getattr(self, name), getattr(other, name)) for name in _COLUMNS)
+        return same and self.promises == other.promises
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -80,50 +70,4 @@ class RatedColumns:
         return partial(RatedColumns, **columns), ()
 
 
-@attrs.frozen(slots=True, eq=False, repr=False)
-class EvidenceTable:
-    """Where in the dialogues the evidence for ratings stands; one row a judgement."""
-
-    row: Rows = attrs.field(converter=_rows)
-    """Row of the ratings."""
-    criterion: Rows = attrs.field(converter=_rows)
-    """Place of the criterion in the rubric."""
-    turn: Rows = attrs.field(converter=_rows)
-    """Number of the turn within the interaction, from 0."""
-    start: Rows = attrs.field(converter=_rows)
-    """First character."""
-    end: Rows = attrs.field(converter=_rows)
-    """The character after the last."""
-
-    @classmethod
-    def empty(cls) -> EvidenceTable:
-        """Return a table without rows."""
-        return cls(*([np.empty(0, np.int64)] * 5))
-
-    @classmethod
-    def concatenate(cls, tables: Sequence[EvidenceTable]) -> EvidenceTable:
-        """Return the rows of several tables as one."""
-        names = [field.name for field in attrs.fields(cls)]
-        return cls(*(np.concatenate([getattr(each, name) for each in tables]) for name in names))
-
-    def spans(self, row: int, criterion: int) -> list[tuple[int, int, int]]:
-        """Return (turn, start, end) of the evidence for one rating."""
-        found = np.flatnonzero((self.row == row) & (self.criterion == criterion))
-        return [(int(self.turn[at]), int(self.start[at]), int(self.end[at])) for at in found]
-
-    def __len__(self) -> int:
-        return len(self.row)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, EvidenceTable):
-            return NotImplemented
-        names = [field.name for field in attrs.fields(EvidenceTable)]
-        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"<EvidenceTable: {len(self)} spans>"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return EvidenceTable, tuple(getattr(self, field.name) for field in attrs.fields(EvidenceTable))
+_COLUMNS = ("interaction", "criterion", "level", "turn", "start", "end")

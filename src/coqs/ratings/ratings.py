@@ -14,9 +14,9 @@ from coqs.errors import NotFoundError
 from coqs.facts import FactColumn, fact_at, same_facts, take_fact
 from coqs.model import Absence
 from coqs.ratings.columns_out import long_columns, wide_columns
-from coqs.ratings.rated import EvidenceTable
 from coqs.ratings.rows import RowIndex
 from coqs.ratings.sheet import Answer, Sheet
+from coqs.ratings.spans import EvidenceTable, PromiseTable
 from coqs.ratings.tables_in import columns_of_ratings, row_number
 from coqs.ratings.tables_out import context_table, long_table, wide_table
 from coqs.rubric import Rubric
@@ -80,6 +80,8 @@ class Ratings:
     """Several choice: (n,) bit sets, bit k for option k."""
     evidence: EvidenceTable = attrs.field(factory=EvidenceTable.empty)
     """Where in the dialogues machine raters saw what they judged."""
+    promises: PromiseTable = attrs.field(factory=PromiseTable.empty)
+    """What machine raters heard the provider promise, and when it is due."""
     problems: tuple[Any, ...] = ()
     """What went wrong in plugins while rating; each a `coqs.Problem`."""
     _rows: RowIndex = attrs.field(init=False)
@@ -201,7 +203,7 @@ class Ratings:
         return Answer(position=code, number=number)
 
     def take(self, rows: Any) -> Ratings:
-        """Return some rows (an index array, a mask or a slice); evidence does not travel."""
+        """Return some rows (an index array, a mask or a slice); evidence and promises do not travel."""
         return Ratings(
             rubric=self.rubric,
             interaction=self.interaction.take(rows),
@@ -257,6 +259,7 @@ class Ratings:
             and self.numbers == other.numbers
             and self.choices == other.choices
             and self.evidence == other.evidence
+            and self.promises == other.promises
         )
 
     __hash__ = None  # type: ignore[assignment]

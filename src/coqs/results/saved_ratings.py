@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from coqs.model import Absence
-from coqs.ratings import EvidenceTable, Ratings
+from coqs.ratings import EvidenceTable, PromiseTable, Ratings
 from coqs.results.problems import Problem
 from coqs.rubric import Rubric, SeveralChoice
 from coqs.tables import Encoded
@@ -33,8 +33,9 @@ def arrays_of(ratings: Ratings) -> dict[Key, Array]:
             arrays["numbers of facts", name] = fact
     for kind in ("codes", "numbers", "choices"):
         arrays |= {(kind, id): column for id, column in getattr(ratings, kind).items()}
-    seen = ratings.evidence
-    return arrays | {("evidence", name): getattr(seen, name) for name in attrs.fields_dict(EvidenceTable)}
+    for name, table in (("evidence", ratings.evidence), ("promises", ratings.promises)):
+        arrays |= {(name, key): column for key, column in table.columns().items()}
+    return arrays
 
 
 def ratings_from(archive: Archive, rubric: Rubric) -> Ratings:
@@ -53,6 +54,7 @@ def ratings_from(archive: Archive, rubric: Rubric) -> Ratings:
         numbers=archive.below("numbers"),
         choices=archive.below("choices"),
         evidence=EvidenceTable(**archive.below("evidence")),
+        promises=PromiseTable(**archive.below("promises")),
         problems=tuple(Problem(**each) for each in archive.values["problems"]),
     )
     _check(found, archive.values["rows"])
@@ -102,6 +104,6 @@ def _check(ratings: Ratings, rows: int) -> None:
             raise ValueError("answers that the rubric does not have")
         if is_several and int(ratings.choices[criterion.id].max(initial=0)) >> len(criterion.scale.ids):
             raise ValueError("options that the rubric does not have")
-    seen = ratings.evidence
-    if len({len(getattr(seen, name)) for name in attrs.fields_dict(EvidenceTable)}) > 1:
-        raise ValueError("evidence of different lengths")
+    for spans in (ratings.evidence, ratings.promises):
+        if len({len(column) for column in spans.columns().values()}) > 1:
+            raise ValueError("spans of different lengths")

@@ -11,7 +11,7 @@ import numpy as np
 from coqs.errors import ComparisonError, RecordError
 from coqs.facts import FactColumn
 from coqs.ratings import Ratings
-from coqs.ratings.rated import EvidenceTable
+from coqs.ratings.spans import EvidenceTable, PromiseTable
 from coqs.results import Scores
 from coqs.results.grouping import numbers_as_texts
 from coqs.rubric import Rubric
@@ -83,14 +83,12 @@ def _going_on(held: Ratings, batch: Ratings) -> int:
 
 
 def _rows(ratings: Ratings, start: int, stop: int) -> Ratings:
-    """Return rows that follow each other, with their evidence."""
-    found = ratings.evidence
-    kept = (found.row >= start) & (found.row < stop)
-    columns = (found.row[kept] - start, *(getattr(found, name)[kept] for name in _EVIDENCE[1:]))
-    return attrs.evolve(ratings.take(slice(start, stop)), evidence=EvidenceTable(*columns))
-
-
-_EVIDENCE = tuple(field.name for field in attrs.fields(EvidenceTable))
+    """Return rows that follow each other, with their evidence and their promises."""
+    return attrs.evolve(
+        ratings.take(slice(start, stop)),
+        evidence=ratings.evidence.within(start, stop),
+        promises=ratings.promises.within(start, stop),
+    )
 
 
 def joined(held: Ratings, more: Ratings) -> Ratings:
@@ -103,7 +101,6 @@ def joined(held: Ratings, more: Ratings) -> Ratings:
             right=theirs,
         )
     _check_raters(held, more)
-    evidence = attrs.evolve(more.evidence, row=more.evidence.row + len(held))
     return Ratings(
         rubric=held.rubric,
         interaction=_texts(held.interaction, more.interaction),
@@ -114,7 +111,8 @@ def joined(held: Ratings, more: Ratings) -> Ratings:
         codes={id: np.concatenate([column, more.codes[id]]) for id, column in held.codes.items()},
         numbers={id: np.concatenate([column, more.numbers[id]]) for id, column in held.numbers.items()},
         choices={id: np.concatenate([column, more.choices[id]]) for id, column in held.choices.items()},
-        evidence=EvidenceTable.concatenate([held.evidence, evidence]),
+        evidence=EvidenceTable.concatenate([held.evidence, more.evidence.moved(len(held))]),
+        promises=PromiseTable.concatenate([held.promises, more.promises.moved(len(held))]),
         problems=(*held.problems, *(each for each in more.problems if each not in held.problems)),
     )
 

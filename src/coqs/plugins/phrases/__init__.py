@@ -18,12 +18,17 @@ An outbuilding of the house: it imports the front door only, as any stranger's p
 
 from __future__ import annotations
 
+import datetime as dt
+
+import attrs
+
 import coqs
 from coqs.plugins.phrases.lexicon import lexicon
 from coqs.plugins.phrases.matching import SignalTable, find_signals
+from coqs.plugins.phrases.promised import promises_of
 from coqs.plugins.phrases.rating import rated
 
-__all__ = ["SIGNALS", "SignalTable", "coqs_rate", "find_signals"]
+__all__ = ["SIGNALS", "SignalTable", "coqs_rate", "find_promises", "find_signals"]
 
 SIGNALS: tuple[str, ...]
 """The vocabulary: the name of every signal that a criterion's `detect` can ask this rater for."""
@@ -39,4 +44,30 @@ def __getattr__(name: str) -> tuple[str, ...]:
 @coqs.hookimpl
 def coqs_rate(interactions: coqs.Interactions, rubric: coqs.Rubric) -> coqs.RatedColumns:
     """Rate what the provider's words show; see `coqs.hookspecs.coqs_rate`."""
-    return rated(find_signals(interactions), rubric)
+    table = find_signals(interactions)
+    return attrs.evolve(rated(table, rubric), promises=promises_of(interactions, table))
+
+
+def find_promises(interactions: coqs.Interactions, *, tz: str | None = None) -> coqs.ratings.PromiseTable:
+    """Find what the provider promised in a batch, and when it is due.
+
+    Parameters
+    ----------
+    interactions
+        A batch; the time of a turn, or else of its interaction, is what "tomorrow" is reckoned from.
+    tz
+        The zone in which its days begin and its clocks run, such as Europe/Madrid; UTC unless told, as in
+        `coqs_rate`.
+
+    Returns
+    -------
+    coqs.ratings.PromiseTable
+        One row for each turn with a promise, by interaction; `due` is NaT where no time was said, or a
+        vague one. No words, only where they stand.
+
+    Raises
+    ------
+    RecordError
+        There is no such zone.
+    """
+    return promises_of(interactions, find_signals(interactions), coqs.tables.zone_named(tz) or dt.UTC)
