@@ -35,9 +35,12 @@ from coqs.plugins.phrases import find_signals
 
 FILE = "star_dev_to_2020-05-18.jsonl.gz"
 SPEAKERS = {"Wizard": "provider", "User": "customer"}
+SEARCH_MORE = ("_search_more", "_continue_searching", "_more_questions")  # "… search for any more hotels?"
 SILVER = {
     "greeting": lambda label: label == "hello",
-    "anything_else": lambda label: label == "anything_else",
+    "offer_of_help": lambda label: label == "hello",
+    "name_asked": lambda label: label == "ask_name",
+    "anything_else": lambda label: label == "anything_else" or label.endswith(SEARCH_MORE),
     "closing": lambda label: label in ("goodbye_1", "goodbye_2") or label.endswith("_bye"),
 }
 

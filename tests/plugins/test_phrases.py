@@ -314,9 +314,16 @@ def test_only_the_provider_is_read():
 
 
 def test_a_greeting_greets_only_in_the_first_turns_of_the_provider():
-    late = ["P: Third floor."] * 3 + ["P: Hello?"]
-    assert (3, "greeting") not in found(*late)
-    assert (2, "greeting") in found(*late[1:])
+    late = ["P: Third floor.", "C: Yes."] * 3 + ["P: Hello?"]
+    assert (6, "greeting") not in found(*late)
+    assert (4, "greeting") in found(*late[2:])
+
+
+def test_turns_that_follow_each_other_are_one_go_as_in_a_call_whose_breaths_are_lines():
+    breaths = ["P: Harbour Bank.", "P: Rosa speaking.", "P: Third desk.", "P: Good morning.", "C: Hi."]
+    assert (3, "greeting") in found(*breaths)
+    end = ["P: Thank you for calling.", "S: (a click)", "P: Have a great day.", "P: Third desk.", "P: Rosa."]
+    assert (0, "closing") in found(*end)
 
 
 def test_turns_of_others_do_not_count_towards_the_first_turns():
@@ -325,7 +332,7 @@ def test_turns_of_others_do_not_count_towards_the_first_turns():
 
 
 def test_good_wishes_take_leave_only_near_the_end_but_goodbye_does_so_anywhere():
-    then = ["C: And?", "P: Third floor.", "P: On the left."]
+    then = ["C: And?", "P: Third floor.", "C: Left?", "P: On the left."]
     assert (0, "closing") not in found("P: Enjoy your stay!", *then)
     assert (0, "closing") in found("P: Enjoy your stay!", *then[:2])
     assert (0, "closing") in found("P: Goodbye.", *then)

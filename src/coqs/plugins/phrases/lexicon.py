@@ -18,10 +18,28 @@ from typing import Any
 import attrs
 
 # One character for one, so that offsets stay those of the turn as it was said.
-_PLAIN = str.maketrans("’‘ʼ＇`´“”–—‑\u00a0\u2009\u202f", "''''''\"\"---\u0020\u0020\u0020")
+_PLAIN = str.maketrans(
+    "’‘ʼ＇`´“”„«»＂–—‑−…！？，．：；\u00a0\u2009\u202f\u3000",
+    "''''''\"\"\"\"\"\"----.!?,.:;\u0020\u0020\u0020\u0020",
+)
 _FRAGMENT = re.compile(r"<([a-z_]+)>")
 _LINE_BREAK = re.compile(r"\n\s*")
 _FIRST_WORD = re.compile(r"\w")
+# What is quoted, or reported of somebody else, is not said by whoever says it.
+_REPORTED = re.compile(
+    r'"[^"\n]{1,300}"'
+    r"|\b(?:he|she|they|someone|somebody|people|everyone|the (?:customer|caller|guest|patient|doctor|manager"
+    r"|driver|host|lady|man|woman|other \w+))(?:'s| is| was| were| has| have| just| also| had)*"
+    r" (?:said|says|saying|told|tells|asked|asks|wrote|writes|texted|replied|mentioned|claimed|claims"
+    r"|promised"
+    r"|promises)\b[^.?!\n]{0,80}"
+)
+# Contractions are typed without their apostrophe, but where that makes another word: we're, i'll, we'd.
+_CONTRACTED = re.compile(
+    r"n't|(?<=\bi)'m|(?<=\bi\(\?:)'m|(?<=\byou)'re|(?<=\bthey)'re|(?<=\byou\(\?:)'re|'ve"
+    r"|(?<=that)'s|(?<=what)'s|(?<=there)'s|(?<=here)'s|(?<=it)'s|(?<=let)'s|(?<=who)'s"
+)
+_BEHIND = re.compile(r"(\(\?<[=!][^()]*\))")
 _PIECE = re.compile(r"\(\?<[=!][^()]*\)|\[(?:\\.|[^\]\\])*\]|\\.| ")  # look-behind, class, escape, space
 
 NOWHERE = (-1, -1)
@@ -77,7 +95,21 @@ class Rule:
         return NOWHERE
 
     def _barred(self, text: str) -> list[tuple[int, int]]:
-        return [] if self.excepted is None else [match.span() for match in self.excepted.finditer(text)]
+        barred = [match.span() for match in _REPORTED.finditer(text)]
+        if self.excepted is not None:
+            barred += [match.span() for match in self.excepted.finditer(text)]
+        return _merged(barred)
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sort spans and join those that overlap, so that none does."""
+    joined: list[tuple[int, int]] = []
+    for begin, end in sorted(spans):
+        if joined and begin < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
 
 
 def _end(span: tuple[int, int]) -> int:
@@ -174,7 +206,14 @@ def _any_space(pattern: str) -> str:
             return r"(?:\s+)"
         return match[0].replace(" ", r"\s") if match[0].startswith("[") else match[0]
 
-    return _PIECE.sub(spaced, pattern)
+    return _PIECE.sub(spaced, _any_apostrophe(pattern))
+
+
+def _any_apostrophe(pattern: str) -> str:
+    """Let contractions be typed without their apostrophe, but in look-behinds, whose width is fixed."""
+    parts = _BEHIND.split(pattern)
+    parts[::2] = [_CONTRACTED.sub(lambda match: match[0].replace("'", "'?"), part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _rule(entry: Mapping[str, Any], words: Mapping[str, str]) -> Rule:

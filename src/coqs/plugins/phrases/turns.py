@@ -36,14 +36,18 @@ class Places:
 
 @attrs.frozen(slots=True, eq=False)
 class SpokenTurns:
-    """The k turns of one speaker."""
+    """The k turns of one speaker.
+
+    Places are counted in *goes*: turns that follow each other without another speaker of the two who talk
+    between them are one go, since a transcript of a call parts what is said in one breath.
+    """
 
     rows: Ints
     """(k,) rows in the batch's turn columns."""
     from_first: Ints
-    """(k,) place among the speaker's turns of the interaction, from 0."""
+    """(k,) which go of the speaker's in the interaction it belongs to, from 0."""
     to_last: Ints
-    """(k,) how many turns of the speaker follow in the interaction."""
+    """(k,) how many goes of the speaker follow in the interaction."""
     spoke: Mask
     """(n,) whether the speaker said a word in the interaction at all."""
 
@@ -54,9 +58,24 @@ class SpokenTurns:
         code = names.index(speaker) if speaker in names else -2  # a code that no turn has
         rows = np.flatnonzero(batch.turn_speaker.codes == code)
         whose = places.interaction[rows]
-        count = np.bincount(whose, minlength=len(batch))
         said = np.array([bool(batch.turn_text[row].strip()) for row in rows], dtype=bool)
         spoke = np.bincount(whose[said], minlength=len(batch)) > 0
-        before = np.concatenate([[0], np.cumsum(count)])[whose]
-        from_first = np.arange(len(rows)) - before
-        return cls(rows, from_first, count[whose] - 1 - from_first, spoke)
+        go = _goes(rows, whose, batch, speaker)
+        last = np.full(len(batch), -1)
+        np.maximum.at(last, whose, go)
+        return cls(rows, go, last[whose] - go, spoke)
+
+
+def _goes(rows: Ints, whose: Ints, batch: coqs.Interactions, speaker: str) -> Ints:
+    """Return (k,) the go of each turn within its interaction, from 0."""
+    names = batch.turn_speaker.categories
+    other = [name for name in ("provider", "customer") if name != speaker and name in names]
+    code = names.index(other[0]) if other else -2  # a code that no turn has
+    answered = np.cumsum(batch.turn_speaker.codes == code)[rows]  # turns of the other one so far
+    begins = np.ones(len(rows), dtype=bool)
+    begins[1:] = (np.diff(whose) != 0) | (np.diff(answered) != 0)
+    number = np.cumsum(begins) - 1
+    first = np.full(len(batch), len(rows))
+    np.minimum.at(first, whose, number)
+    places: Ints = number - first[whose]
+    return places
