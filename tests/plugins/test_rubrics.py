@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from fractions import Fraction
 from importlib.resources import files
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 
 import coqs
 from coqs.plugins import general, phrases, retail, security
+from coqs.rubric import Numeric, SeveralChoice
 
 PACKAGES = {
     "coqs": general,
@@ -104,6 +106,40 @@ def test_meeting_every_expectation_reaches_the_pass_mark_exactly_where_levels_ca
             best = max(each.points for each in levels)
             meets = {each.points / best for each in levels if each.standing == "meets"}
             assert meets == {rubric.pass_mark}, criterion.id
+
+
+def meeting(criterion: coqs.Criterion, facts: dict[str, Any]) -> Any:
+    """Return the least answer that meets what is expected; None where no answer does."""
+    scale = criterion.scale
+    if criterion.ideal:
+        return dict(criterion.ideal.best).get(facts[criterion.ideal.fact])
+    if isinstance(scale, SeveralChoice):
+        earning = [each for each in scale.options if each.points > 0]
+        some = [few for n in range(len(earning)) for few in combinations(earning, n + 1)]
+        enough = scale.meets_at * sum(each.points for each in earning)
+        sums = {sum(each.points for each in few): few for few in some}
+        return "|".join(each.id for each in sums[min(total for total in sums if total >= enough)])
+    level = next((each for each in scale.levels if each.standing == "meets"), None)
+    if isinstance(scale, Numeric) and level:
+        return float(level.low or 0)
+    return level.id if level else None
+
+
+@each_rubric
+def test_meeting_every_expectation_passes_whoever_is_served_and_whatever_is_the_case(rubric):
+    cases = [
+        (served, dict(zip([fact.id for fact in rubric.facts], values, strict=True)))
+        for served in rubric.set_ids
+        for values in product(*(fact.allowed or (1,) for fact in rubric.facts))
+    ]
+    table: dict[str, list[Any]] = {"interaction": [f"I-{place}" for place in range(len(cases))]}
+    table["customer_set"] = [served for served, _ in cases]
+    table |= {fact.id: [facts[fact.id] for _, facts in cases] for fact in rubric.facts}
+    table |= {each.id: [meeting(each, facts) for _, facts in cases] for each in rubric.criteria}
+    scores = coqs.score(coqs.Ratings.from_table(table, rubric))
+    assert set(scores.verdict.tolist()) == {"pass"}
+    assert scores.overall.min() == pytest.approx(float(rubric.pass_mark), abs=1e-12)
+    assert scores.overall.max() < float(rubric.pass_mark) + 0.05
 
 
 @each_rubric
@@ -291,6 +327,20 @@ def test_what_was_done_after_a_life_was_risked_does_not_mend_the_verdict():
     assert [each.criterion for each in account.items if each.irreversible_failed] == ["life_first"]
     assert account.verdict == "fail"
     assert not any(each.gate for each in account.items)
+
+
+@pytest.mark.parametrize(
+    ("id", "interaction", "criterion"),
+    [
+        ("coqs", "debt-named-at-the-counter", "privacy"),
+        ("security", "grip-kept-after-he-agreed-to-go", "force"),
+    ],
+)
+def test_a_gate_may_stand_on_what_cannot_be_undone(id, interaction, criterion):
+    account = coqs.explain(scored(id), interaction)
+    assert account.overall > account.pass_mark
+    assert [each.criterion for each in account.items if each.irreversible_failed] == [criterion]
+    assert [each.criterion for each in account.items if each.gate] == [criterion]
 
 
 @pytest.mark.parametrize(
