@@ -1,5 +1,5 @@
-"""The general rubric and the security rubric say what they are for, and their golden interactions score
-as they were worked by hand, on the exact path and on the columnar one."""
+"""The built-in rubrics say what they are for, and their golden interactions score as they were worked by
+hand, on the exact path and on the columnar one."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ import tomllib
 from collections import Counter
 from fractions import Fraction
 from importlib.resources import files
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 import pytest
 
 import coqs
-from coqs.plugins import general, phrases, security
+from coqs.plugins import general, phrases, retail, security
+from coqs.rubric import Numeric, SeveralChoice
 
-PACKAGES = {"coqs": general, "security": security}
+PACKAGES = {
+    "coqs": general,
+    "retail": retail,
+    "security": security,
+}
 RUBRICS = {id: package.coqs_rubrics()[0] for id, package in PACKAGES.items()}
 GOLDEN: dict[str, list[dict[str, Any]]] = {
     id: tomllib.loads((files(package) / "golden.toml").read_text("utf-8"))["golden"]
@@ -64,8 +70,8 @@ def test_lint_finds_nothing(rubric):
 
 
 @each_rubric
-def test_it_has_fifteen_to_thirty_criteria(rubric):
-    assert 15 <= len(rubric.criteria) <= 30
+def test_it_has_twenty_to_thirty_five_criteria(rubric):
+    assert 20 <= len(rubric.criteria) <= 35
 
 
 @each_rubric
@@ -102,6 +108,40 @@ def test_meeting_every_expectation_reaches_the_pass_mark_exactly_where_levels_ca
             assert meets == {rubric.pass_mark}, criterion.id
 
 
+def meeting(criterion: coqs.Criterion, facts: dict[str, Any]) -> Any:
+    """Return the least answer that meets what is expected; None where no answer does."""
+    scale = criterion.scale
+    if criterion.ideal:
+        return dict(criterion.ideal.best).get(facts[criterion.ideal.fact])
+    if isinstance(scale, SeveralChoice):
+        earning = [each for each in scale.options if each.points > 0]
+        some = [few for n in range(len(earning)) for few in combinations(earning, n + 1)]
+        enough = scale.meets_at * sum(each.points for each in earning)
+        sums = {sum(each.points for each in few): few for few in some}
+        return "|".join(each.id for each in sums[min(total for total in sums if total >= enough)])
+    level = next((each for each in scale.levels if each.standing == "meets"), None)
+    if isinstance(scale, Numeric) and level:
+        return float(level.low or 0)
+    return level.id if level else None
+
+
+@each_rubric
+def test_meeting_every_expectation_passes_whoever_is_served_and_whatever_is_the_case(rubric):
+    cases = [
+        (served, dict(zip([fact.id for fact in rubric.facts], values, strict=True)))
+        for served in rubric.set_ids
+        for values in product(*(fact.allowed or (1,) for fact in rubric.facts))
+    ]
+    table: dict[str, list[Any]] = {"interaction": [f"I-{place}" for place in range(len(cases))]}
+    table["customer_set"] = [served for served, _ in cases]
+    table |= {fact.id: [facts[fact.id] for _, facts in cases] for fact in rubric.facts}
+    table |= {each.id: [meeting(each, facts) for _, facts in cases] for each in rubric.criteria}
+    scores = coqs.score(coqs.Ratings.from_table(table, rubric))
+    assert set(scores.verdict.tolist()) == {"pass"}
+    assert scores.overall.min() == pytest.approx(float(rubric.pass_mark), abs=1e-12)
+    assert scores.overall.max() < float(rubric.pass_mark) + 0.05
+
+
 @each_rubric
 def test_gates_of_every_class_stand_on_it(rubric):
     gates = [each.gate for each in rubric.criteria if each.gate]
@@ -113,7 +153,7 @@ def test_gates_of_every_class_stand_on_it(rubric):
 def test_it_uses_each_kind_of_criterion(rubric):
     kinds = {type(each.scale).__name__ for each in rubric.criteria}
     assert kinds == {"SingleChoice", "Numeric", "SeveralChoice"}
-    for trait in ("ideal", "when", "record_only", "bonus", "detect", "applies_to"):
+    for trait in ("ideal", "when", "record_only", "bonus", "detect", "applies_to", "irreversible"):
         assert any(getattr(each, trait) for each in rubric.criteria), trait
     assert {each.controlled_by for each in rubric.criteria} > {"person"}
 
@@ -133,7 +173,37 @@ def test_calm_for_the_lost_and_command_for_the_incident():
 
 def test_life_safety_at_a_guard_post_cannot_be_undone():
     irreversible = {each.id for each in RUBRICS["security"].criteria if each.irreversible}
-    assert irreversible == {"life_first", "help_called", "exits_clear"}
+    assert irreversible == {"life_first", "help_called", "exits_clear", "force"}
+
+
+def test_a_guard_post_stands_or_falls_with_force_access_records_and_life():
+    criteria = RUBRICS["security"].criteria
+    guarded = {each.id for each in criteria if each.irreversible or each.gate}
+    assert {"life_first", "help_called", "exits_clear", "force", "identity_checked", "particulars"} <= guarded
+
+
+def test_what_a_customer_confided_cannot_be_called_back():
+    assert [each.id for each in RUBRICS["coqs"].criteria if each.irreversible] == ["privacy"]
+
+
+@pytest.mark.parametrize("id", ["coqs", "retail", "security"])
+def test_a_promise_that_is_due_is_better_late_and_told_than_broken(id):
+    asked = RUBRICS[id].criterion("promise_kept")
+    assert (asked.when.fact, asked.when.values, asked.controlled_by) == ("promise_due", ("true",), "team")
+    standing = {each.id: (each.points, each.standing) for each in asked.scale.levels}
+    assert standing == {
+        "broken": (0, "below"),
+        "late_told": (2, "below"),
+        "kept": (4, "meets"),
+        "kept_early": (5, "exceeds"),
+    }
+
+
+@pytest.mark.parametrize("id", ["coqs", "retail", "security"])
+def test_golden_interactions_tell_of_promises_kept_and_not(id):
+    became = {each["answers"].get("promise_kept") for each in GOLDEN[id]} - {None}
+    assert len(became) >= 2
+    assert not {"broken", "late_told"}.isdisjoint(became)
 
 
 def test_the_general_rubric_asks_for_the_six_behaviours_of_a_relationship():
@@ -203,7 +273,7 @@ def test_every_signal_that_phrases_knows_is_asked_for_by_the_general_rubric():
 @pytest.mark.parametrize("id", GOLDEN)
 def test_golden_interactions_cover_what_can_happen(id):
     goldens = GOLDEN[id]
-    assert len(goldens) >= 6
+    assert len(goldens) >= 10
     assert {each.get("customer_set") for each in goldens} - {None} == {each.id for each in coqs.CUSTOMER_SETS}
     assert {each["expect"]["verdict"] for each in goldens} == {"pass", "fail", "unscored"}
     assert any(each["expect"]["overall"] == "4/5" for each in goldens)
@@ -260,8 +330,26 @@ def test_what_was_done_after_a_life_was_risked_does_not_mend_the_verdict():
 
 
 @pytest.mark.parametrize(
+    ("id", "interaction", "criterion"),
+    [
+        ("coqs", "debt-named-at-the-counter", "privacy"),
+        ("security", "grip-kept-after-he-agreed-to-go", "force"),
+    ],
+)
+def test_a_gate_may_stand_on_what_cannot_be_undone(id, interaction, criterion):
+    account = coqs.explain(scored(id), interaction)
+    assert account.overall > account.pass_mark
+    assert [each.criterion for each in account.items if each.irreversible_failed] == [criterion]
+    assert [each.criterion for each in account.items if each.gate] == [criterion]
+
+
+@pytest.mark.parametrize(
     ("id", "interaction"),
-    [("coqs", "last-room-that-was-not"), ("security", "grip-kept-after-he-agreed-to-go")],
+    [
+        ("coqs", "last-room-that-was-not"),
+        ("retail", "tablet-for-a-frightened-widower"),
+        ("security", "grip-kept-after-he-agreed-to-go"),
+    ],
 )
 def test_a_high_score_does_not_offset_an_ethics_gate(id, interaction):
     account = coqs.explain(scored(id), interaction)
@@ -275,6 +363,8 @@ def test_a_high_score_does_not_offset_an_ethics_gate(id, interaction):
     [
         ("coqs", "widow-met-with-firmness", "0"),
         ("coqs", "abuse-met-too-mildly", "1/2"),
+        ("retail", "lost-boy-ordered-about", "0"),
+        ("retail", "scarf-under-a-sleeve", "1/2"),
         ("security", "new-hire-barked-at", "0"),
         ("security", "drivers-quarrel-met-with-manners", "1/2"),
     ],
