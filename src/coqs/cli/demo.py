@@ -8,6 +8,7 @@ from pathlib import Path
 from coqs.cli.findings import findings, table_lines
 from coqs.cli.inputs import plugins_with_warnings
 from coqs.cli.outputs import check_places, check_report, report_of, write_together
+from coqs.cli.story import story
 from coqs.cli.summary import Summary
 from coqs.cli.text import show
 from coqs.sample_data import make_sample
@@ -17,14 +18,16 @@ NAME = "report.html"
 
 
 def demo(arguments: Namespace) -> int:
-    """Make a sample, score it, print the findings, write the report."""
+    """Make a sample, score it, tell its story, print the findings, write the report."""
     check_report()
     target = str(Path(arguments.out, NAME))
     check_places(target)
     plugins = plugins_with_warnings()
     scores = score(make_sample(n=arguments.n, seed=arguments.seed, plugins=plugins))
     write_together((target, report_of(scores)))
-    show(f"a made-up sample (seed {arguments.seed}), nothing in it is real")
+    show(f"a made-up sample of one guard post, four weeks (seed {arguments.seed}); nothing in it is real")
+    show(story(scores))
+    show("")
     show(findings(Summary.of(scores)))
     for key in ("customer_set", "provider"):
         show(["", *table_lines(scores.by(key))])

@@ -10,12 +10,16 @@ from coqs.ratings import Ratings
 from coqs.rubric import Rubric
 from coqs.sample_data.post import Post
 from coqs.sample_data.sheets import Sheets
+from coqs.sample_data.story import errands, with_errands
 
 
 def make_sample(
     *, n: int = 300, seed: int = 1, rubric: Rubric | None = None, plugins: Plugins | None = None
 ) -> Ratings:
     """Make up a sample of n interactions at one guard post, for demonstrations and tests.
+
+    Most of it is drawn by chance. Beside that one officer slips after a clean run, one promise is kept and
+    one broken, one ethics gate fails, and nobody reviews their own shift; as far as the rubric asks of it.
 
     Parameters
     ----------
@@ -50,6 +54,8 @@ def make_sample(
         rubric = (plugins if plugins is not None else load_plugins()).rubric("security")
     rng = np.random.default_rng(seed)
     post = Post.drawn(rng, n, rubric)
-    sheets = Sheets.drawn(rng, post, rubric)
+    told = errands(rng, post, rubric)
+    sheets = Sheets.drawn(rng, with_errands(post, told), rubric)
+    sheets.tell(rng, told)
     sheets.let_one_ethics_gate_fail(rng)
     return sheets.ratings()

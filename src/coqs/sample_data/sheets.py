@@ -13,6 +13,7 @@ from coqs.model import Absence, Standing
 from coqs.ratings import Ratings
 from coqs.rubric import Criterion, Level, Numeric, Rubric, SeveralChoice
 from coqs.sample_data.post import OFFICERS, RATERS, Post
+from coqs.sample_data.story import ANSWER, CHECK, CHECKED, PROMISE, PROMISED, UNCHECKED, Errand, slips
 from coqs.scoring.bulk import asked_codes
 from coqs.tables import Encoded, freeze
 
@@ -70,6 +71,27 @@ class Sheets:
     def _fact(self, id: str) -> FactColumn:
         column = self.post.facts[id]
         return column.take(self.post.of_row) if isinstance(column, Encoded) else column[self.post.of_row]
+
+    def tell(self, rng: Draws, told: Sequence[Errand]) -> None:
+        """Write the story into the answers: a slip, and what became of two promises."""
+        kept, left_out = slips(rng, self.post)
+        self._write(CHECK, CHECKED, kept, only_below=True)
+        self._write(CHECK, UNCHECKED, left_out)
+        for errand in told:
+            self._write(PROMISE, PROMISED, np.arange(self.post.n) == errand.made)
+            self._write(ANSWER, errand.outcome, np.arange(self.post.n) == errand.met)
+
+    def _write(
+        self, id: str, level: str, interactions: npt.NDArray[np.bool_], *, only_below: bool = False
+    ) -> None:
+        """Give some interactions a level, in every rater's row; of those below it alone, where asked."""
+        if id not in self.codes or level not in self.rubric.criterion(id).scale.ids:
+            return
+        place = self.rubric.criterion(id).scale.ids.index(level)
+        rows = interactions[self.post.of_row]
+        if only_below:
+            rows = rows & (self.codes[id] >= 0) & (self.codes[id] < place)
+        self.codes[id][rows] = place
 
     def let_one_ethics_gate_fail(self, rng: Draws) -> None:
         """Let one interaction have an answer that no score may offset; all its raters saw it."""
