@@ -1,5 +1,5 @@
-"""The general rubric and the security rubric say what they are for, and their golden interactions score
-as they were worked by hand, on the exact path and on the columnar one."""
+"""The built-in rubrics say what they are for, and their golden interactions score as they were worked by
+hand, on the exact path and on the columnar one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import coqs
-from coqs.plugins import general, phrases, security
+from coqs.plugins import general, healthcare, phrases, security
 
-PACKAGES = {"coqs": general, "security": security}
+PACKAGES = {"coqs": general, "healthcare": healthcare, "security": security}
 RUBRICS = {id: package.coqs_rubrics()[0] for id, package in PACKAGES.items()}
 GOLDEN: dict[str, list[dict[str, Any]]] = {
     id: tomllib.loads((files(package) / "golden.toml").read_text("utf-8"))["golden"]
@@ -64,8 +64,8 @@ def test_lint_finds_nothing(rubric):
 
 
 @each_rubric
-def test_it_has_fifteen_to_thirty_criteria(rubric):
-    assert 15 <= len(rubric.criteria) <= 30
+def test_it_has_fifteen_to_thirty_five_criteria(rubric):
+    assert 15 <= len(rubric.criteria) <= 35
 
 
 @each_rubric
@@ -261,7 +261,11 @@ def test_what_was_done_after_a_life_was_risked_does_not_mend_the_verdict():
 
 @pytest.mark.parametrize(
     ("id", "interaction"),
-    [("coqs", "last-room-that-was-not"), ("security", "grip-kept-after-he-agreed-to-go")],
+    [
+        ("coqs", "last-room-that-was-not"),
+        ("healthcare", "turned-on-paper-only"),
+        ("security", "grip-kept-after-he-agreed-to-go"),
+    ],
 )
 def test_a_high_score_does_not_offset_an_ethics_gate(id, interaction):
     account = coqs.explain(scored(id), interaction)
@@ -275,6 +279,9 @@ def test_a_high_score_does_not_offset_an_ethics_gate(id, interaction):
     [
         ("coqs", "widow-met-with-firmness", "0"),
         ("coqs", "abuse-met-too-mildly", "1/2"),
+        ("healthcare", "news-given-in-the-corridor", "0"),
+        ("healthcare", "hurt-and-held-through-a-child", "0"),
+        ("healthcare", "fists-on-the-desk-met-with-a-smile", "1/2"),
         ("security", "new-hire-barked-at", "0"),
         ("security", "drivers-quarrel-met-with-manners", "1/2"),
     ],

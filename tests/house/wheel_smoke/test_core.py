@@ -26,7 +26,7 @@ def test_the_built_in_plugins_load() -> None:
     assert states.items() >= {"coqs": "loaded", "phrases": "loaded", "security": "loaded"}.items()
 
 
-@pytest.mark.parametrize("rubric", ["coqs", "security"])
+@pytest.mark.parametrize("rubric", ["coqs", "healthcare", "security"])
 def test_a_built_in_rubric_scores_one_interaction(rubric: str) -> None:
     asked = coqs.load_plugins().rubric(rubric)
     scores = coqs.score(coqs.Ratings.from_table({"interaction": ["I-1"]}, asked))
