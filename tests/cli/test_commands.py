@@ -250,6 +250,41 @@ def test_rubric_show_writes_toml_that_is_read_again(coqs_command) -> None:
     assert coqs.Rubric.from_toml_text(done.out) == coqs.load_plugins().rubric("security")
 
 
+def test_rubric_card_explains_a_rubric_in_plain_words(coqs_command) -> None:
+    done = coqs_command("rubric", "card", "desk.toml")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == coqs.Rubric.from_toml("desk.toml").to_card()
+    assert "\n### Greeting: 100 % of the score\n" in done.out
+
+
+@pytest.mark.parametrize("id", ["coqs", "healthcare", "security"])
+def test_rubric_card_is_written_whole_to_a_file(coqs_command, folder: Path, id: str) -> None:
+    done = coqs_command("rubric", "card", id, "--language", "es", "--out", "card.md")
+    assert (done.code, done.out, done.err) == (0, "wrote card.md\n", "")
+    card = (folder / "card.md").read_text("utf-8")
+    assert card == coqs.load_plugins().rubric(id).to_card("es")
+    assert not list(folder.glob(".coqs-*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("nowhere.toml",), "nowhere.toml: must be a readable file"),
+        (("healthcar",), "no rubric 'healthcar'; did you mean 'healthcare'?"),
+        (("desk.toml", "--language", "eo"), "rubric 'desk': no language 'eo'; known are 'en', 'es'"),
+        (("desk.toml", "--out", "desk.toml"), "desk.toml: must not be an input as well"),
+        (("desk.toml", "--out", "nowhere/card.md"), "nowhere: must be usable, got 'no such folder'"),
+        (("desk.toml", "--out", "."), "must be usable, got 'is a directory'"),
+    ],
+)
+def test_a_card_that_cannot_be_had_is_unusable_input(coqs_command, folder: Path, arguments, told) -> None:
+    before = sorted(folder.iterdir()), (folder / "desk.toml").read_bytes()
+    done = coqs_command("rubric", "card", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert (sorted(folder.iterdir()), (folder / "desk.toml").read_bytes()) == before
+
+
 @pytest.mark.parametrize(("fail_on", "code"), [(None, 0), ("error", 0), ("warning", 1), ("info", 1)])
 def test_rubric_check_prints_findings_and_leaves_as_asked(coqs_command, fail_on, code: int) -> None:
     options = () if fail_on is None else ("--fail-on", fail_on)
