@@ -206,7 +206,7 @@ def test_explain_speaks_json(coqs_command) -> None:
 def test_rubric_lists_what_plugins_offer(coqs_command) -> None:
     done = coqs_command("rubric", "list")
     assert (done.code, done.err) == (0, "")
-    assert [line.split()[0] for line in done.out.splitlines()] == ["rubric", "coqs", "retail", "security"]
+    assert [line.split()[0] for line in done.out.splitlines()] == ["rubric", "coqs", "healthcare", "retail", "security"]
 
 
 def test_rubric_show_is_a_form_that_a_person_can_read(coqs_command) -> None:
@@ -236,7 +236,7 @@ def test_rubric_show_knows_translations(coqs_command) -> None:
     assert "2. wait_seconds: Wait" in done.out
 
 
-@pytest.mark.parametrize("id", ["coqs", "retail", "security"])
+@pytest.mark.parametrize("id", ["coqs", "healthcare", "retail", "security"])
 def test_rubric_show_shows_every_built_in_rubric(coqs_command, id: str) -> None:
     done = coqs_command("rubric", "show", id)
     assert done.code == 0
@@ -248,6 +248,41 @@ def test_rubric_show_writes_toml_that_is_read_again(coqs_command) -> None:
     pytest.importorskip("tomli_w")
     done = coqs_command("rubric", "show", "security", "--toml")
     assert coqs.Rubric.from_toml_text(done.out) == coqs.load_plugins().rubric("security")
+
+
+def test_rubric_card_explains_a_rubric_in_plain_words(coqs_command) -> None:
+    done = coqs_command("rubric", "card", "desk.toml")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == coqs.Rubric.from_toml("desk.toml").to_card()
+    assert "\n### Greeting: 100 % of the score\n" in done.out
+
+
+@pytest.mark.parametrize("id", ["coqs", "healthcare", "security"])
+def test_rubric_card_is_written_whole_to_a_file(coqs_command, folder: Path, id: str) -> None:
+    done = coqs_command("rubric", "card", id, "--language", "es", "--out", "card.md")
+    assert (done.code, done.out, done.err) == (0, "wrote card.md\n", "")
+    card = (folder / "card.md").read_text("utf-8")
+    assert card == coqs.load_plugins().rubric(id).to_card("es")
+    assert not list(folder.glob(".coqs-*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("nowhere.toml",), "nowhere.toml: must be a readable file"),
+        (("healthcar",), "no rubric 'healthcar'; did you mean 'healthcare'?"),
+        (("desk.toml", "--language", "eo"), "rubric 'desk': no language 'eo'; known are 'en', 'es'"),
+        (("desk.toml", "--out", "desk.toml"), "desk.toml: must not be an input as well"),
+        (("desk.toml", "--out", "nowhere/card.md"), "nowhere: must be usable, got 'no such folder'"),
+        (("desk.toml", "--out", "."), "must be usable, got 'is a directory'"),
+    ],
+)
+def test_a_card_that_cannot_be_had_is_unusable_input(coqs_command, folder: Path, arguments, told) -> None:
+    before = sorted(folder.iterdir()), (folder / "desk.toml").read_bytes()
+    done = coqs_command("rubric", "card", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert (sorted(folder.iterdir()), (folder / "desk.toml").read_bytes()) == before
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [(None, 0), ("error", 0), ("warning", 1), ("info", 1)])
@@ -262,7 +297,8 @@ def test_rubric_check_prints_findings_and_leaves_as_asked(coqs_command, fail_on,
 def test_plugins_are_listed(coqs_command) -> None:
     done = coqs_command("plugins")
     assert (done.code, done.err) == (0, "")
-    assert f"security  loaded  coqs {coqs.__version__}  coqs_rubrics" in done.out
+    cells = ["security", "loaded", "coqs", coqs.__version__, "coqs_rubrics"]
+    assert cells in [line.split() for line in done.out.splitlines()]
 
 
 def test_plugins_are_listed_as_json(coqs_command) -> None:

@@ -457,7 +457,7 @@ def test_where_the_provider_never_spoke_everything_is_left_out(turns):
 
 
 def test_every_criterion_of_the_built_in_rubrics_that_asks_for_a_signal_asks_for_one_of_ours():
-    for name in ("general", "security"):
+    for name in ("general", "healthcare", "security"):
         shipped = coqs.Rubric.from_toml(files(f"coqs.plugins.{name}") / "rubric.toml")
         asked = {criterion.detect.signal for criterion in shipped.criteria if criterion.detect}
         assert asked <= set(phrases.SIGNALS)

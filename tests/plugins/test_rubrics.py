@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 
 import coqs
-from coqs.plugins import general, phrases, retail, security
+from coqs.plugins import general, healthcare, phrases, retail, security
 from coqs.rubric import Numeric, SeveralChoice
 
 PACKAGES = {
     "coqs": general,
+    "healthcare": healthcare,
     "retail": retail,
     "security": security,
 }
@@ -347,6 +348,7 @@ def test_a_gate_may_stand_on_what_cannot_be_undone(id, interaction, criterion):
     ("id", "interaction"),
     [
         ("coqs", "last-room-that-was-not"),
+        ("healthcare", "turned-on-paper-only"),
         ("retail", "tablet-for-a-frightened-widower"),
         ("security", "grip-kept-after-he-agreed-to-go"),
     ],
@@ -363,6 +365,9 @@ def test_a_high_score_does_not_offset_an_ethics_gate(id, interaction):
     [
         ("coqs", "widow-met-with-firmness", "0"),
         ("coqs", "abuse-met-too-mildly", "1/2"),
+        ("healthcare", "news-given-in-the-corridor", "0"),
+        ("healthcare", "hurt-and-held-through-a-child", "0"),
+        ("healthcare", "fists-on-the-desk-met-with-a-smile", "1/2"),
         ("retail", "lost-boy-ordered-about", "0"),
         ("retail", "scarf-under-a-sleeve", "1/2"),
         ("security", "new-hire-barked-at", "0"),

@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "score": (),
         "rate": (),
         "explain": (),
-        "rubric": ("list", "show", "check"),
+        "rubric": ("list", "show", "check", "card"),
         "plugins": (),
     }
 )
@@ -71,7 +71,7 @@ def _parser() -> Parser:
     _score(_command(commands, "score", "score a file of ratings"))
     _rate(_command(commands, "rate", "let machine raters rate a file of dialogues"))
     _explain(_command(commands, "explain", "account for one interaction's score, exactly"))
-    _rubric(_command(commands, "rubric", "list, show and check rubrics"))
+    _rubric(_command(commands, "rubric", "list, show, check and explain rubrics"))
     _plugins(_command(commands, "plugins", "list the plugins and their state"))
     return parser
 
@@ -151,6 +151,10 @@ def _rubric(parser: argparse.ArgumentParser) -> None:
     show.add_argument("rubric", metavar="ID", help="a plugin's rubric, or a path to a .toml file")
     show.add_argument("--toml", action="store_true", help="as a rubric file (extra: toml)")
     show.add_argument("--language", metavar="CODE", help="in a translation, such as es")
+    card = _command(commands, "card", "explain a rubric in plain words, as Markdown")
+    card.add_argument("rubric", metavar="ID", help="a plugin's rubric, or a path to a .toml file")
+    card.add_argument("--language", metavar="CODE", help="such as es (default: en)", default="en")
+    card.add_argument("--out", metavar="FILE", help="write it to a file (default: print it)")
     check = _command(commands, "check", "look for contradictions and weaknesses of a rubric")
     check.add_argument("rubric", metavar="FILE", help="a path to a .toml file, or a plugin's rubric")
     check.add_argument(

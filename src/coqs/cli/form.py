@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from coqs.cli.text import aligned
@@ -27,7 +27,7 @@ from coqs.rubric import (
 
 def form_lines(rubric: Rubric, language: str | None = None) -> Iterator[str]:
     """Yield the lines of the form; texts without a translation stand as they were written."""
-    spoken = _languages(rubric)
+    spoken = rubric.languages
     if language is not None and language not in spoken:
         raise NotFoundError("language", language, spoken, where=f"rubric {rubric.id!r}")
     chosen = language or rubric.language
@@ -44,13 +44,7 @@ def form_lines(rubric: Rubric, language: str | None = None) -> Iterator[str]:
                 yield from _criterion(number, criterion, chosen)
 
 
-def _languages(rubric: Rubric) -> list[str]:
-    words = [rubric.title, rubric.words, *(each.words for each in rubric.criteria)]
-    found = {language for each in words for language, _ in each.translations}
-    return [rubric.language, *sorted(found - {rubric.language})]
-
-
-def _head(rubric: Rubric, spoken: list[str], language: str) -> Iterator[str]:
+def _head(rubric: Rubric, spoken: Sequence[str], language: str) -> Iterator[str]:
     yield f"{rubric.id} {rubric.version}: {rubric.title.in_language(language)}"
     if rubric.words:
         yield rubric.words.in_language(language)

@@ -1,22 +1,26 @@
-"""`coqs rubric`: list, show and check rubrics."""
+"""`coqs rubric`: list, show, check and explain rubrics."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
 from coqs.cli.form import form_lines
-from coqs.cli.inputs import plugins_with_warnings, rubric_named
+from coqs.cli.inputs import is_rubric_file, plugins_with_warnings, rubric_named
+from coqs.cli.outputs import check_places
 from coqs.cli.text import aligned, counted, show
 from coqs.rubric.findings import SEVERITIES
+from coqs.whole_file import write_whole
 
 
 def rubric(arguments: Namespace) -> int:
-    """Run one of the three."""
+    """Run one of the four."""
     match arguments.action:
         case "list":
             return _list()
         case "show":
             return _show(arguments)
+        case "card":
+            return _card(arguments)
         case _:
             return _check(arguments)
 
@@ -34,6 +38,19 @@ def _show(arguments: Namespace) -> int:
     found = rubric_named(arguments.rubric)
     text = found.to_toml().splitlines() if arguments.toml else form_lines(found, arguments.language)
     show(text)
+    return 0
+
+
+def _card(arguments: Namespace) -> int:
+    """Print the card, or write it whole; a rubric's own file is never written over."""
+    name, out = arguments.rubric, arguments.out
+    check_places(out, given=[name] if is_rubric_file(name) else [])
+    card = rubric_named(name).to_card(arguments.language)
+    if out is None:
+        show(card.splitlines())
+    else:
+        write_whole(out, card)
+        show(f"wrote {out}")
     return 0
 
 

@@ -5,7 +5,7 @@ What a rubric must hold to be consistent stands in `checks`; its file in `toml_i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import attrs
@@ -14,6 +14,7 @@ from coqs.errors import NotFoundError
 from coqs.model import CUSTOMER_SETS, STAGES, Band, CustomerSet, Stage, Words, as_bands, exact_or_none
 from coqs.rubric.criteria import Criterion
 from coqs.rubric.policy import Policy
+from coqs.rubric.scales import SeveralChoice
 
 SCHEMA = 1
 FACT_KINDS = ("category", "number", "boolean")
@@ -103,6 +104,24 @@ class Form:
     def set_ids(self) -> tuple[str, ...]:
         """Return the customer sets an interaction may name: the five, then the rubric's own."""
         return tuple(dict.fromkeys([each.id for each in (*CUSTOMER_SETS, *self.sets)]))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages that any text is written in, the rubric's own first."""
+        found = {language for each in self._texts() for language, _ in each.translations}
+        return (self.language, *sorted(found - {self.language}))
+
+    def _texts(self) -> Iterator[Words]:
+        yield from (self.title, self.words)
+        yield from (each.words for each in self.sets)
+        yield from (band.words for band in self.bands)
+        for stage in self.stages:
+            yield from (stage.words, *(band.words for band in stage.bands))
+        for criterion in self.criteria:
+            scale = criterion.scale
+            answers = scale.options if isinstance(scale, SeveralChoice) else scale.levels
+            yield from (criterion.words, *(answer.words for answer in answers))
+            yield from (band.words for band in criterion.bands)
 
     def criterion(self, id: str) -> Criterion:
         """Return the criterion with this id, or raise `NotFoundError` naming the nearest."""

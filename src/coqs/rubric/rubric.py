@@ -124,6 +124,21 @@ class Rubric(Form):
 
         return lint(self)
 
+    def to_card(self, language: str = "en") -> str:
+        """Explain the rubric in plain words, as Markdown, to those who are judged by it or served.
+
+        The card's own phrases are in English or Spanish, English for every other language; the
+        rubric's texts are in `language` as far as they are translated.
+
+        Raises
+        ------
+        NotFoundError
+            The language is neither one of the card's nor one that any of the rubric's texts is in.
+        """
+        from coqs.rubric.card import card
+
+        return card(self, self.fingerprint, language)
+
     @functools.cached_property
     def asking_order(self) -> tuple[str, ...]:
         """The criterion ids, each after those whose answers its `when` reads."""

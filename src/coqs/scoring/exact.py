@@ -15,21 +15,10 @@ import attrs
 from coqs.model import Absence, Band, Standing, band_of
 from coqs.ratings import Answer, Sheet
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
+from coqs.rubric.reach import ZERO, counts_in, possible, weighs
 from coqs.scoring.exact_asking import Settled, best_place, holds, settle_sheet
-from coqs.scoring.finish import Finished, StageSums, Sums, finish, weighs
-from coqs.scoring.worth import (
-    COQS,
-    ZERO,
-    Worth,
-    answer_worth,
-    counts_in,
-    earned,
-    filled_worth,
-    fires,
-    hits,
-    lowered,
-    possible,
-)
+from coqs.scoring.finish import Finished, StageSums, Sums, finish
+from coqs.scoring.worth import COQS, Worth, answer_worth, earned, filled_worth, fires, hits, lowered
 
 MISSING = (Absence.UNANSWERED, Absence.ABSTAINED, Absence.FAILED)
 COUNTED = (Absence.NOT_APPLICABLE, Absence.NOT_ASKED, *MISSING)

@@ -11,11 +11,11 @@ from coqs.errors import RubricError
 from coqs.ratings import Answer, Sheet
 from coqs.results import Explanation, Item, Provenance, Scores, StageAccount
 from coqs.rubric import Criterion, Numeric, Policy, Rubric, SeveralChoice
+from coqs.rubric.reach import ZERO
 from coqs.scoring.exact import ExactScore, Term, counts_of, score_sheet
 from coqs.scoring.exact_bounds import exact_bounds
 from coqs.scoring.finish import Spread
 from coqs.scoring.rules import rule_of, step_rule
-from coqs.scoring.worth import ZERO
 
 Evidence = dict[str, tuple[tuple[int, int, int], ...]]
 

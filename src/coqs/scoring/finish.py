@@ -14,11 +14,10 @@ import attrs
 
 from coqs.results import Step
 from coqs.rubric import Policy, Rubric
-from coqs.scoring.worth import ONE, ZERO, lower
+from coqs.rubric.reach import ONE, STRUCTURED, ZERO, weighs
+from coqs.scoring.worth import lower
 
-STRUCTURED = ("stage_percent", "mean_of_stage_means")
 """Ways to combine in which the overall score is a mean of stages; the others add up the whole form."""
-WEIGH_STAGES = (*STRUCTURED, "weighted_points", "weight_product")
 Operation = tuple[str, Callable[[Fraction], Fraction]]
 Delta = tuple[str, Fraction]
 
@@ -122,14 +121,6 @@ def is_scored(policy: Policy, stage: StageSums) -> bool:
     if policy.combine == "error_accuracy":
         return stage.watched > 0
     return stage.count > 0 if policy.combine == "deduction" else stage.possible > 0
-
-
-def weighs(rubric: Rubric, policy: Policy) -> tuple[Fraction, ...]:
-    """Return how the policy weighs each stage as a whole; 0 where the stage cannot change the score."""
-    if policy.combine == "mean_of_stage_means":
-        return tuple(ONE if stage.weight else ZERO for stage in rubric.stages)
-    by_weight = policy.combine in WEIGH_STAGES
-    return tuple(stage.weight if by_weight else ONE for stage in rubric.stages)
 
 
 def spread_over_stages(rubric: Rubric, policy: Policy, sums: Sums) -> Spread | None:

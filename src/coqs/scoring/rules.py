@@ -9,9 +9,10 @@ from coqs.model import Absence
 from coqs.ratings import Sheet
 from coqs.results import Step
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
+from coqs.rubric.reach import STRUCTURED, weighs
 from coqs.scoring.exact import ExactScore, could_score
 from coqs.scoring.exact_asking import best_place, is_asked
-from coqs.scoring.finish import STRUCTURED, is_scored, weighs
+from coqs.scoring.finish import is_scored
 
 SEVERAL = MappingProxyType(
     {

@@ -9,21 +9,9 @@ import attrs
 
 from coqs.model import Absence
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
-from coqs.scoring.finish import STRUCTURED, rounded, weighs
-from coqs.scoring.worth import (
-    COQS,
-    ONE,
-    ZERO,
-    Worth,
-    counts_in,
-    earned,
-    filled_worth,
-    level_worths,
-    lower,
-    lowered,
-    options_worth,
-    possible,
-)
+from coqs.rubric.reach import ONE, STRUCTURED, ZERO, counts_in, possible, weighs
+from coqs.scoring.finish import rounded
+from coqs.scoring.worth import COQS, Worth, earned, filled_worth, level_worths, lower, lowered, options_worth
 
 Ends = tuple[Fraction, Fraction]
 """The lowest and the highest value."""

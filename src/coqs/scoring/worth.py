@@ -14,9 +14,9 @@ from coqs.errors import PolicyError, many_failures
 from coqs.model import Absence, Standing
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.rubric.policy_fit import misfits
+from coqs.rubric.reach import ONE, ZERO, lowest_and_highest, most_points, possible
 
 COQS = Policy()
-ZERO, ONE = Fraction(0), Fraction(1)
 
 
 def check_policy(rubric: Rubric, policy: Policy) -> None:
@@ -47,7 +47,7 @@ def level_worths(criterion: Criterion, policy: Policy = COQS, best: int | None =
     """
     if isinstance(criterion.scale, SeveralChoice):
         raise TypeError("a several choice has options, not levels")
-    low, high = _lowest_and_highest(criterion)
+    low, high = lowest_and_highest(criterion)
     levels = criterion.scale.levels
     return tuple(
         Worth(
@@ -64,15 +64,6 @@ def _level_points(criterion: Criterion, best: int | None) -> list[Fraction | Non
     if criterion.ideal is None:
         return [criterion.points_of(place) for place in places]
     return [criterion.ideal.points[abs(place - (best or 0))] for place in places]
-
-
-def _lowest_and_highest(criterion: Criterion) -> tuple[Fraction, Fraction]:
-    """Return the range of the points that the levels of a criterion can give; (0, 0) without any."""
-    if criterion.ideal is not None:
-        return min(criterion.ideal.points), max(criterion.ideal.points)
-    points = [criterion.points_of(place) for place in range(len(criterion.scale.ids))]
-    known = [each for each in points if each is not None]
-    return min(known, default=ZERO), max(known, default=ZERO)
 
 
 def _level_share(points: Fraction | None, low: Fraction, high: Fraction, policy: Policy) -> Fraction | None:
@@ -96,7 +87,7 @@ def options_worth(criterion: Criterion, policy: Policy, chosen: Sequence[int]) -
     plain = _points_chosen(scale, chosen)
     ceiling = options_ceiling(scale)
     standing = None if ceiling is None else scale.standing(plain / ceiling)
-    most = _most_points(criterion, policy)
+    most = most_points(criterion, policy)
     if most <= 0:
         return Worth(None, None, standing)
     points = _options_points(scale, policy, chosen, most)
@@ -132,21 +123,6 @@ def options_ceiling(scale: SeveralChoice) -> Fraction | None:
     return positive or None
 
 
-def _most_points(criterion: Criterion, policy: Policy) -> Fraction:
-    """Return the most points that an answer can earn: what its share is a share of, for options."""
-    if not isinstance(criterion.scale, SeveralChoice):
-        return _lowest_and_highest(criterion)[1]
-    known = [option.points for option in criterion.scale.options if option.points]
-    if policy.several_choice == "per_option":
-        return sum(map(abs, known), ZERO)
-    positive = [each for each in known if each > 0]
-    total = sum(positive, ZERO)
-    if policy.several_choice == "sum_over_positives":
-        return total
-    largest = max(positive, default=ZERO)
-    return min(largest if policy.option_cap is None else policy.option_cap, total)
-
-
 def filled_worth(
     criterion: Criterion, policy: Policy, absence: Absence, best: int | None = None
 ) -> Worth | None:
@@ -165,7 +141,7 @@ NOTHING = Worth(ZERO, ZERO, None)
 
 def _full_marks(criterion: Criterion, policy: Policy) -> Worth:
     """Return a full share; in a deduction nothing is lost, even where every answer would lose something."""
-    most = _most_points(criterion, policy)
+    most = most_points(criterion, policy)
     return Worth(ONE, max(most, ZERO) if policy.combine == "deduction" else most, None)
 
 
@@ -188,36 +164,6 @@ def _default_options(scale: SeveralChoice, wanted: str | None) -> list[int]:
     return [place for place, option in enumerate(scale.options) if (option.points or 0) * sign > 0]
 
 
-def counts_in(criterion: Criterion, policy: Policy) -> str:
-    """Tell what a criterion adds to: "possible" (and what was earned), "bonus" (only that), or ""."""
-    if criterion.record_only or not criterion.weight or policy.combine == "error_accuracy":
-        return ""
-    return "bonus" if criterion.bonus and policy.bonus.startswith("outside") else "possible"
-
-
-def possible(criterion: Criterion, policy: Policy) -> Fraction:
-    """Return the most that a criterion can add to its stage: its part of the denominator."""
-    weight = criterion.weight
-    match policy.combine:
-        case "mean_of_stage_means":
-            return ONE if weight else ZERO
-        case "pooled_points" | "weighted_points":
-            return weight * _span(criterion, policy)
-        case "deduction":
-            return weight * max(_most_points(criterion, policy), ZERO)
-        case _:
-            return weight
-
-
-def _span(criterion: Criterion, policy: Policy) -> Fraction:
-    """Return how many points lie between a share of 0 and a share of 1."""
-    most = _most_points(criterion, policy)
-    if isinstance(criterion.scale, SeveralChoice) or (policy.normalise == "ratio" and most > 0):
-        return most
-    low, high = _lowest_and_highest(criterion)
-    return high - low
-
-
 def earned(criterion: Criterion, policy: Policy, worth: Worth) -> Fraction:
     """Return what an answer adds to its stage: its part of the numerator; 0 where it has no points."""
     if policy.combine == "deduction":
@@ -238,7 +184,7 @@ def lowered(criterion: Criterion, policy: Policy, worth: Worth) -> Worth:
     """Return what is left of the worth of an answer whose own gate fires and reaches no further."""
     if policy.gate_scope != "criterion" or worth.share is None or worth.points is None:
         return worth
-    most = _most_points(criterion, policy)
+    most = most_points(criterion, policy)
     points = lower(worth.points, policy, most)
     return attrs.evolve(worth, share=lower(worth.share, policy), points=points)
 

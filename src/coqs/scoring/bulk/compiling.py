@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
+from coqs.rubric.reach import STRUCTURED, possible, weighs
 from coqs.scoring.bulk.judging import Grain
 from coqs.scoring.bulk.plan import (
     CriterionPlan,
@@ -24,8 +25,6 @@ from coqs.scoring.bulk.plan import (
 )
 from coqs.scoring.bulk.states import State, is_wide, states_of
 from coqs.scoring.exact import demanded
-from coqs.scoring.finish import STRUCTURED, weighs
-from coqs.scoring.worth import possible
 
 EXACT_IN_FLOAT = 2**53
 ULP = 2.0**-52

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.rubric import Criterion, Policy, Rubric
+from coqs.rubric.reach import STRUCTURED
 from coqs.scoring.bulk.judging import Grain
 from coqs.scoring.bulk.states import State, states_of
-from coqs.scoring.finish import STRUCTURED
 
 Table = npt.NDArray[Any]
 EXACT_IN_FLOAT = 2**53

@@ -11,7 +11,7 @@ from fractions import Fraction
 import attrs
 
 from coqs.rubric import Policy, Rubric
-from coqs.scoring.finish import STRUCTURED, weighs
+from coqs.rubric.reach import STRUCTURED, weighs
 from coqs.scoring.one.tables import Added, Layout
 
 NEAR = 1e-9

@@ -19,8 +19,8 @@ from coqs.model import Absence
 from coqs.ratings import Answer
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.rubric.criteria import ERROR_CLASSES
+from coqs.rubric.reach import ZERO
 from coqs.scoring.exact import MISSING, Term, could_score, demanded, term_of
-from coqs.scoring.worth import ZERO
 
 Added = dict[str, Fraction | int]
 """What an answer adds to each sum, by the sum's name; those left out get nothing."""

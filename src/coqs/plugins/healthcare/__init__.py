@@ -1,0 +1,17 @@
+"""The `healthcare` rubric: a desk, a clinic, a ward, from the first look to the way home.
+
+A built-in plugin: it speaks to coqs through the front door only, as a stranger's plugin would. The
+rubric is data in `rubric.toml`; `golden.toml` beside it holds interactions scored by hand.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import coqs
+
+
+@coqs.hookimpl
+def coqs_rubrics() -> list[coqs.Rubric]:
+    """Return the rubric of those who look after patients."""
+    return [coqs.Rubric.from_toml(files(__name__) / "rubric.toml")]
