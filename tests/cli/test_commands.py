@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -262,13 +263,15 @@ def test_rubric_check_prints_findings_and_leaves_as_asked(coqs_command, fail_on,
 def test_plugins_are_listed(coqs_command) -> None:
     done = coqs_command("plugins")
     assert (done.code, done.err) == (0, "")
-    assert f"security  loaded  coqs {coqs.__version__}  coqs_rubrics" in done.out
+    listed = rf"^security +loaded  coqs {re.escape(coqs.__version__)}  coqs_rubrics$"
+    assert re.search(listed, done.out, re.MULTILINE)
+    assert re.search(r"^webvtt +transcripts  WebVTT: ", done.out, re.MULTILINE)
 
 
 def test_plugins_are_listed_as_json(coqs_command) -> None:
     listed = json.loads(coqs_command("plugins", "--json").out)
     assert [list(each) for each in listed] == [
-        ["name", "distribution", "version", "state", "hooks", "reason"] for _ in listed
+        ["name", "distribution", "version", "state", "hooks", "reason", "readers"] for _ in listed
     ]
     states = {each["name"]: each["state"] for each in listed}
     assert states.items() >= {"coqs": "loaded", "phrases": "loaded", "security": "loaded"}.items()

@@ -144,8 +144,7 @@ def _read(path: Source, reader: Reader, options: ReadingOptions, tz: str | None)
     asked = Asked()
     try:
         batch = Interactions.from_placed_records(_records(path, reader, options, asked), tz=tz)
-        if not len(batch):
-            raise RecordError("must hold one interaction or more, got none; check the path and the reader")
+        _check_some(batch)
         asked.check(options, reader)
     except RecordError as error:
         if error.path:
@@ -155,6 +154,11 @@ def _read(path: Source, reader: Reader, options: ReadingOptions, tz: str | None)
             f"{name}: {error.message}", path=name, line=error.line, failures=error.failures
         ) from None
     return batch
+
+
+def _check_some(batch: Interactions) -> None:
+    if not len(batch):
+        raise RecordError("must hold one interaction or more, got none; check the path and the reader")
 
 
 def _records(path: Source, reader: Reader, options: ReadingOptions, asked: Asked) -> Iterator[Placed]:

@@ -32,7 +32,7 @@ def placed_records(
 
 
 def strict_value(given: Input, number: int, text: str) -> Any:
-    """Return the JSON value of a text that begins on a line; what the standard reader lets pass is refused."""
+    """Return the JSON value of a text that begins on a line, read strictly."""
     try:
         record = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
         _check_characters(record, text)

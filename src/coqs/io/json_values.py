@@ -75,15 +75,15 @@ class _Text:
 
     def __init__(self, given: Input, longest: int, progress: Progress | None, encoding: str | None) -> None:
         self._given, self._longest, self._progress = given, longest, progress
-        self._begun = given.file.read(len(BOM)) if encoding is None else b""
+        self._window, self._at, self._ended = "", 0, False
+        self.line = 1
+        """The line on which the next character stands."""
+        self._begun = self._raw(len(BOM)) if encoding is None else b""
         if encoding is None and self._begun.startswith(MARKS):
             encoding = "utf-16"
         if encoding not in (None, UTF_8):
             given.file, self._begun = Recoded(given.file, str(encoding), self._begun), b""
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        self._window, self._at, self._ended = "", 0, False
-        self.line = 1
-        """The line on which the next character stands."""
 
     def refusal(self, problem: str) -> RecordError:
         """Make the error that names the line where the text stands."""
@@ -192,8 +192,11 @@ class _Text:
         if self._begun:
             begun, self._begun = self._begun, b""
             return begun
+        return self._raw(max(BLOCK, len(self._window) - self._at))
+
+    def _raw(self, n: int) -> bytes:
         try:
-            raw = self._given.file.read(max(BLOCK, len(self._window) - self._at))
+            raw = self._given.file.read(n)
         except UnicodeError:
             raise self._other_encoding(len(self._window)) from None
         except (OSError, EOFError, zlib.error) as error:

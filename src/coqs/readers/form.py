@@ -31,7 +31,7 @@ KEYS = (
     "turns",
     "speakers",
 )
-FIELD_KEYS = ("path", "value", "optional", "join", "unit", "after", "kind")
+FIELD_KEYS = ("path", "value", "optional", "join", "unit", "after", "after_unit", "kind")
 OTHERS = "*"
 """In `speakers`, everybody who is not named."""
 EXTENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -57,7 +57,9 @@ class Field:
     is_number: bool = False
     """Whether a text is to be read as a number."""
     after: KeyPath | None = None
-    """The time from which it counts, in the same unit; an epoch time by itself where there is none."""
+    """The time from which it counts; 1970 where there is none."""
+    after_unit: str | None = None
+    """The unit of that time, where it is a number."""
 
 
 @attrs.frozen(kw_only=True)
@@ -178,12 +180,10 @@ def _field(entry: Any, key: str, form: str) -> Field:
     _only(entry, FIELD_KEYS, key)
     if ("path" in entry) == ("value" in entry):
         raise wrong(key, "must have either a path or a value, got both or none; give one of them")
-    unit = entry.get("unit")
-    if unit is not None and unit not in UNITS:
-        raise wrong(f"{key}.unit", f"must be a known unit; {suggest(str(unit), UNITS)}")
-    if ("unit" in entry or "after" in entry) and not key.endswith(".at"):
+    unit = _unit(entry, key, "unit")
+    if any(each in entry for each in ("unit", "after", "after_unit")) and not key.endswith(".at"):
         raise wrong(key, "must be a time to have a unit, got another field; drop the unit")
-    if "after" in entry and unit is None:
+    if unit is None and ("after" in entry or "after_unit" in entry):
         raise wrong(f"{key}.unit", "must be given with after, got none; write for example unit = 'ms'")
     return Field(
         key=key,
@@ -193,8 +193,16 @@ def _field(entry: Any, key: str, form: str) -> Field:
         join=_joiner(entry, key),
         unit=unit,
         is_number=_is_number(entry, key),
+        after_unit=_unit(entry, key, "after_unit") or unit,
         after=_path(entry["after"], f"{key}.after", form) if "after" in entry else None,
     )
+
+
+def _unit(entry: Mapping[str, Any], key: str, name: str) -> str | None:
+    unit = entry.get(name)
+    if unit is not None and unit not in UNITS:
+        raise wrong(f"{key}.{name}", f"must be a known unit; {suggest(str(unit), UNITS)}")
+    return None if unit is None else str(unit)
 
 
 def _constant(entry: Mapping[str, Any], key: str) -> Any:

@@ -29,16 +29,17 @@ class MappedReading:
     def __call__(self, file: ReaderFile) -> Iterator[Placed]:
         """Yield a record for each of theirs, and at the end what the mapping looked for in vain."""
         sought = _Sought(self.layout)
-        place: Spot | None = None
+        refused = False
         for number, (place, source) in enumerate(_sources(file, self.layout)):
-            if isinstance(source, RecordError):
-                yield place, source
-                continue
-            try:
-                yield place, _Maker(self.layout, file, source, sought).record(number)
-            except RecordError as error:
-                yield place, error
-        for problem in sought.in_vain() if place is not None else ():
+            record: Any = source
+            if isinstance(source, _Source):
+                try:
+                    record = _Maker(self.layout, file, source, sought).record(number)
+                except RecordError as error:
+                    record = error
+            refused = refused or isinstance(record, RecordError)
+            yield place, record
+        for problem in sought.in_vain() if not refused else ():  # what was refused may be what lacks it
             yield Spot("mapping"), problem
 
 
@@ -61,7 +62,8 @@ def _sources(file: ReaderFile, layout: Layout) -> Iterator[tuple[Spot, _Source |
             continue
         root, found = layout.records.after("$"), layout.records.value(value)
         if not isinstance(found, list):
-            yield place, _error(root, f"must be the list of records, got {_kind(found)}; mend the mapping")
+            cure = layout.records.hint(value) if found is MISSING else "mend the mapping"
+            yield place, _error(root, f"must be the list of records, got {_kind(found)}; {cure}")
             continue
         for position, each in enumerate(found):
             yield place, _Source(each, f"{root}[{position}]")
@@ -131,7 +133,7 @@ class _Maker:
     def _name(self, field: Field) -> str | None:
         found = self.sought.value(field, self.source.value)
         if field.key == "interaction.id" and (found is None or found == ""):
-            return self._refuse(field, "must be a text that is not empty, got nothing")
+            raise self._lacks(field, self.source.value, self.source.root, "a text that is not empty")
         if found is None or isinstance(found, str):
             return found
         text = digits_of(found)
@@ -149,12 +151,13 @@ class _Maker:
         return self._refuse(field, f"must be a plain value, got {kind_of(found)}")
 
     def _refuse(self, field: Field, problem: str) -> NoReturn:
-        raise _error(_path(field, self.source.root), f"{problem}; mend the record or the mapping")
+        raise _error(self._path(field, self.source.root), f"{problem}; mend the record or the mapping")
 
     def _turns(self) -> list[dict[str, Any]]:
         root, turns = self.layout.turns.after(self.source.root), self.layout.turns.value(self.source.value)
         if not isinstance(turns, list):
-            raise _error(root, f"must be the list of turns, got {_kind(turns)}; mend the mapping")
+            cure = self.layout.turns.hint(self.source.value) if turns is MISSING else "mend the mapping"
+            raise _error(root, f"must be the list of turns, got {_kind(turns)}; {cure}")
         made, failures = [], []
         for position, turn in enumerate(turns):
             try:
@@ -186,15 +189,23 @@ class _Maker:
         if found is None and self.source.lines:  # an empty cell: nothing was said
             return ""
         if not isinstance(found, str):
-            raise _error(_path(field, root), f"must be a text, got {_kind(found)}; write what was said")
+            raise self._lacks(field, turn, root, "a text", found)
         return found
+
+    def _lacks(self, field: Field, within: Any, root: str, wanted: str, found: Any = None) -> RecordError:
+        """Return the error for a value that must be there, with the key that could have been meant."""
+        whole = field.path is not None and field.path.from_record
+        within = self.source.value if whole else within
+        is_missing = field.path is not None and field.path.value(within) is MISSING
+        cure = field.path.hint(within) if field.path is not None and is_missing else "mend the record"
+        return _error(self._path(field, root), f"must be {wanted}, got {kind_of(found)}; {cure}")
 
     def _joined(self, field: Field, found: Any, root: str) -> Any:
         if field.join is None or not isinstance(found, list):
             return found
         if not all(isinstance(part, str) for part in found):
             raise _error(
-                _path(field, root), "must be a list of texts to be joined, got others in it; mend it"
+                self._path(field, root), "must be a list of texts to be joined, got others in it; mend it"
             )
         return field.join.join(found)
 
@@ -205,7 +216,7 @@ class _Maker:
         if self.source.lines and name is None:
             name = ""
         if not isinstance(name, str):
-            raise _error(_path(field, root), f"must be a text, got {_kind(found)}; say who spoke")
+            raise self._lacks(field, turn, root, "a text", found)
         known = self.layout.speakers
         role = self.file.role(name, known) or (
             name.strip().casefold() if name.strip().casefold() in ROLES else None
@@ -213,7 +224,7 @@ class _Maker:
         role = role or self.file.role(OTHERS, known)
         if role is None:
             problem = f"must be a known speaker, got {kind_of(name)}"
-            raise _error(_path(field, root), f"{problem}; add it to speakers in the mapping")
+            raise _error(self._path(field, root), f"{problem}; add it to speakers in the mapping")
         return role
 
     def _time(self, field: Field, within: Any, root: str) -> dt.datetime | str | None:
@@ -224,37 +235,51 @@ class _Maker:
             if isinstance(found, str | dt.datetime):
                 return found
             raise _error(
-                _path(field, root), f"must be a text or have a unit, got {kind_of(found)}; give unit"
+                self._path(field, root), f"must be a text or have a unit, got {kind_of(found)}; give unit"
             )
         return self._counted(field, found, within, root)
 
+    def _path(self, field: Field, root: str) -> str:
+        """Show where a field lies: a column of a table, else a key path from the record."""
+        path = field.path or KeyPath(())
+        if not root:
+            return f"column {str(path.steps[0])[:60]!r}" if path.steps else field.key
+        return path.after(self.source.root if path.from_record else root)
+
     def _counted(self, field: Field, found: Any, within: Any, root: str) -> dt.datetime | None:
-        parts = [found]
+        base: dt.datetime | None = EPOCH
         if field.after is not None:
-            parts.append(field.after.value(self.source.value if field.after.from_record else within))
-        if parts[-1] is None or parts[-1] is MISSING:
+            base = self._base(field, field.after, within, root)
+        if base is None:
             return None  # nobody knows when it began, so nobody knows when this was
-        numbers = [as_number(part) for part in parts]
-        if None in numbers:
-            raise _error(_path(field, root), f"must be a number, got {kind_of(found)}; mend the time")
-        micros = sum(round(number * UNITS[field.unit or "s"]) for number in numbers if number is not None)
+        return _later(base, found, field.unit, self._path(field, root))
+
+    def _base(self, field: Field, after: KeyPath, within: Any, root: str) -> dt.datetime | None:
+        value = after.value(self.source.value if after.from_record else within)
+        if value is None or value is MISSING or value == "":
+            return None
+        path = self._path(attrs.evolve(field, path=after), root)
+        if not isinstance(value, str) or as_number(value) is not None:
+            return _later(EPOCH, value, field.after_unit, path)
         try:
-            return EPOCH + dt.timedelta(microseconds=micros)
-        except OverflowError:
-            raise _error(
-                _path(field, root), "must be a time of the calendar, got one beyond; mend it"
-            ) from None
+            return dt.datetime.fromisoformat(value)
+        except ValueError:
+            raise _error(path, f"must be a time, got {kind_of(value)}; mend it") from None
+
+
+def _later(base: dt.datetime, found: Any, unit: str | None, path: str) -> dt.datetime:
+    """Return the time that is so many units after another."""
+    number = as_number(found)
+    if number is None:
+        raise _error(path, f"must be a number, got {kind_of(found)}; mend the time")
+    try:
+        return base + dt.timedelta(microseconds=round(number * UNITS[unit or "s"]))
+    except OverflowError:
+        raise _error(path, "must be a time of the calendar, got one beyond; mend it") from None
 
 
 def _kind(value: Any) -> str:
     return "nothing" if value is MISSING else kind_of(value)
-
-
-def _path(field: Field, root: str) -> str:
-    path = field.path or KeyPath(())
-    if not root:
-        return f"column {str(path.steps[0])[:60]!r}" if path.steps else field.key
-    return path.after("$" if path.from_record else root)
 
 
 def _error(path: str, problem: str) -> RecordError:

@@ -18,6 +18,8 @@ def content_of(source: str | os.PathLike[str] | Any) -> str:
     """Return the text of a mapping file: a path, or a resource of a package."""
     try:
         return _bytes(source).decode("utf-8-sig")
+    except RecordError:
+        raise
     except OSError as error:
         problem = (error.strerror or type(error).__name__).lower()
         raise RecordError(f"must be a readable file, got {problem!r}; check the path") from None
