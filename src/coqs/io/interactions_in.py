@@ -43,48 +43,40 @@ def read_interactions(
     ----------
     path
         The file, gzip-compressed if its name ends in ``.gz``; or a binary file object. With a reader
-        also a folder, whose files are read in the order of their names, as the reader's `extensions` say.
+        also a folder, whose files are read by name, those that end as the reader says.
     reader
         The name of a plugin's reader; a path to a mapping file, which ends in ``.toml`` or holds a
         slash; or a `Reader`.
     plugins
         Loaded plugins, to find the reader among; None for all that are installed.
     speakers
-        Who speaks, where the file's names do not tell: name to ``provider``, ``customer`` or another role.
+        Who speaks, where the file's names do not tell: name to ``provider``, ``customer`` or other role.
     start
-        When the recording began, for layouts that count from there, such as WebVTT; else turns have no
-        time.
+        When a recording began whose times count from there, such as WebVTT; else turns have none.
     encoding
-        Of the file, such as ``"cp1252"``; None for UTF-8, or UTF-16 where its byte-order mark says so.
+        Of the file, such as ``"cp1252"``; None for UTF-8.
     tz
         The zone of times that state none, such as "Europe/Madrid"; without it they are refused.
     max_line_bytes
-        A longer line, or JSON value of a reader's file, is refused before it is read.
+        A longer line, or record of a reader's file, is refused before it is read.
     progress
         Called now and then with (bytes done, bytes in all); all is 0 where it cannot be known.
 
     Raises
     ------
     RecordError
-        The file cannot be read, is empty, is not UTF-8 or JSON, or holds records that cannot be used;
-        with ``path``, with ``line`` where one line is at fault, and with ``failures``, each with its
-        own line and key path. Or ``tz`` is no zone, or ``max_line_bytes`` is below 1.
+        The file cannot be read, is empty, or holds what cannot be used; with ``path``, with ``line``
+        where one line is at fault, and with ``failures``, each with its line and key path. Or an
+        option cannot be meant.
     NotFoundError
         No plugin that is loaded offers a reader of that name.
-    PluginCallError, PluginContractError
+    PluginError
         The reader broke, or gave what it may not.
     MissingDependencyError
         ``tz`` names a zone, and this machine has no zone data; the extra ``zones`` brings it.
     """
-    if max_line_bytes < 1:
-        raise RecordError(f"max_line_bytes: must be at least 1, got {max_line_bytes}; raise it")
-    options = ReadingOptions(
-        max_line_bytes=max_line_bytes,
-        progress=progress,
-        encoding=encoding_of(encoding),
-        speakers=_speakers(speakers),
-        start=_start(start, tz),
-    )
+    words = (_speakers(speakers), _start(start, tz), encoding_of(encoding))
+    options = ReadingOptions(_checked(max_line_bytes), progress, *words)
     if reader is None:
         return _own(path, options, tz)
     return _read(path, reader_named(reader, plugins), options, tz)
@@ -94,6 +86,9 @@ def reader_named(reader: str | os.PathLike[str] | Reader, plugins: Plugins | Non
     """Return a reader: itself, that of a mapping file, or that of this name among the plugins."""
     if isinstance(reader, Reader):
         return reader
+    if not isinstance(reader, str | os.PathLike):
+        problem = f"reader: must be a name, a path or a Reader, got {kind_of(reader)}"
+        raise RecordError(f"{problem}; name one of the plugins' readers")
     if not isinstance(reader, str) or is_mapping_file(reader):
         return Reader.from_toml(reader)
     return (plugins if plugins is not None else load_plugins()).reader(reader)
@@ -102,6 +97,12 @@ def reader_named(reader: str | os.PathLike[str] | Reader, plugins: Plugins | Non
 def is_mapping_file(name: str) -> bool:
     """Tell a path to a mapping file from the name of a plugin's reader."""
     return name.casefold().endswith(".toml") or os.sep in name or "/" in name
+
+
+def _checked(max_line_bytes: int) -> int:
+    if max_line_bytes < 1:
+        raise RecordError(f"max_line_bytes: must be at least 1, got {max_line_bytes}; raise it")
+    return max_line_bytes
 
 
 def _speakers(speakers: Mapping[str, str] | None) -> Mapping[str, str]:

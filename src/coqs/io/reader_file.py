@@ -18,15 +18,15 @@ from coqs.io.pieces import line_spot
 from coqs.readers import Convert, Placed, Reader
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class ReadingOptions:
     """How files are to be read, as the caller says."""
 
     max_line_bytes: int
     progress: Progress | None
-    encoding: str | None
     speakers: Mapping[str, str]
     start: dt.datetime | None
+    encoding: str | None
 
 
 @attrs.define

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar
 
 import attrs
@@ -12,7 +13,9 @@ import coqs
 
 T = TypeVar("T")
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-NAMES = {str: "a text", list: "a list", dict: "an object", int: "a whole number", bool: "true or false"}
+NAMES = MappingProxyType(
+    {str: "a text", list: "a list", dict: "an object", int: "a whole number", bool: "true or false"}
+)
 
 
 def refuse(path: str, problem: str) -> NoReturn:
