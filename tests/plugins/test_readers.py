@@ -406,13 +406,14 @@ def test_abcd_is_read_with_what_the_agent_did_as_turns_of_the_system():
         "subflow": "return_size",
         "member_level": "bronze",
         "shipping_status": "in transit",
+        "intent": "return_size",
         "actions": "pull-up-account notify-team",
     }
 
 
-def test_abcd_keeps_no_actions_where_its_two_forms_do_not_match():
-    for delexed in (None, abcd()["delexed"][:-1]):
-        assert "actions" not in read([abcd(delexed=delexed)], "abcd")[0].facts
+def test_abcd_keeps_no_labels_where_its_two_forms_do_not_match():
+    for delexed in (None, [], abcd()["delexed"][:-1]):
+        assert not {"actions", "intent"} & read([abcd(delexed=delexed)], "abcd")[0].facts.keys()
 
 
 def test_the_whole_of_abcd_is_read_part_by_part():

@@ -82,7 +82,7 @@ def read_interactions(
     return _read(path, reader_named(reader, plugins), options, tz)
 
 
-def reader_named(reader: str | os.PathLike[str] | Reader, plugins: Plugins | None = None) -> Reader:
+def reader_named(reader: object, plugins: Plugins | None = None) -> Reader:
     """Return a reader: itself, that of a mapping file, or that of this name among the plugins."""
     if isinstance(reader, Reader):
         return reader

@@ -2,7 +2,8 @@
 
 A turn is an entry of `original`; what the agent did is a turn of the role `system`. Which action each
 of those was stands in the other form of the chat, `delexed`: the fact `actions` holds them in order,
-parted by spaces, one for each turn of the role, where both forms have the same entries.
+parted by spaces, one for each turn of the role, where both forms have the same entries. The fact
+`intent` is the label there of what the customer wants; `subflow` may say it more closely (`timing_4`).
 
 The customer's private data (name, address, account, order) are left out. The agent does not have them
 when the chat begins: the customer has to state them. So the name is no fact either.
@@ -16,8 +17,8 @@ from typing import Any
 import coqs
 from coqs.plugins.transcripts.fields import Fields, refuse, role, taken
 
-ACTION = 2
-"""Which of an entry's targets is the action."""
+INTENT, ACTION = 0, 2
+"""Which of an entry's targets is what the customer wants, and which the action."""
 SYSTEM = "action"
 
 
@@ -53,7 +54,7 @@ def _record(fields: Fields, part: str | None, file: Any) -> dict[str, Any]:
         "subflow": scenario.maybe("subflow", str),
         "member_level": scenario.within("personal").maybe("member_level", str),
         "shipping_status": scenario.within("order").maybe("shipping_status", str),
-        "actions": _actions(fields),
+        **_labels(fields),
     }
     if part is not None:
         facts["part"] = part
@@ -68,22 +69,22 @@ def _turn(path: str, entry: Any, file: Any) -> dict[str, Any]:
     return {"speaker": role(pair[0], roles, f"{path}[0]", file), "text": taken(pair[1], str, f"{path}[1]")}
 
 
-def _actions(fields: Fields) -> str | None:
-    """Return the names of the actions in order; None where the two forms of the chat do not match."""
+def _labels(fields: Fields) -> dict[str, Any]:
+    """Return the intent, and the actions in order; nothing where the two forms of the chat do not match."""
     if fields.maybe("delexed", list) is None:
-        return None
+        return {}
     entries = [Fields.of(entry, path) for path, entry in fields.items("delexed")]
     speakers = [entry[0] for entry in fields.take("original", list)]
-    if [entry.maybe("speaker", str) for entry in entries] != speakers:
-        return None
-    names = [_action(entry) for entry in entries if entry.held.get("speaker") == SYSTEM]
-    return " ".join(names) or None
+    if not entries or [entry.maybe("speaker", str) for entry in entries] != speakers:
+        return {}
+    actions = [_label(entry, ACTION) for entry in entries if entry.held.get("speaker") == SYSTEM]
+    return {"intent": _label(entries[0], INTENT), "actions": " ".join(actions) or None}
 
 
-def _action(entry: Fields) -> str:
+def _label(entry: Fields, place: int) -> str:
     targets = entry.take("targets", list)
-    name = targets[ACTION] if len(targets) > ACTION else None
-    return taken(name, str, f"{entry.path}.targets[{ACTION}]")
+    label = targets[place] if len(targets) > place else None
+    return taken(label, str, f"{entry.path}.targets[{place}]")
 
 
 READER = coqs.Reader(
