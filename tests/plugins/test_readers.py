@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import pickle
+import re
 import sys
 
 import pytest
@@ -255,6 +256,13 @@ def test_an_option_that_cannot_be_meant_is_refused(options, message):
 def test_our_own_form_takes_no_option_of_readers(option):
     with pytest.raises(coqs.RecordError, match="must go with a reader, got none"):
         coqs.read_interactions(io.BytesIO(b"{}"), **option)
+
+
+def test_the_how_to_page_lists_the_readers_that_there_are(project):
+    page = (project / "docs" / "how-to" / "read-your-transcripts.md").read_text(encoding="utf-8")
+    assert (
+        sorted(re.findall(r"^\| `(\w+)` \| [A-Za-z]", page.partition("### WebVTT")[0], re.MULTILINE)) == NAMES
+    )
 
 
 # The layouts
@@ -533,6 +541,10 @@ def test_speakers_of_the_caller_go_before_those_of_the_layout():
     other = spoilt(taskmaster(), "utterances", 1, "speaker", by="BOT")
     batch = read([other], "taskmaster", speakers={"BOT": "provider", "USER": "visitor"})
     assert [speaker for speaker, _ in turns(batch)] == ["visitor", "provider"]
+    with_others = read([other], "taskmaster", speakers={"*": "system"})
+    assert [speaker for speaker, _ in turns(with_others)] == ["customer", "system"]
+    bots = airdialogue(dialogue=["bot: Hi"], timestamps=None)
+    assert turns(read([bots], "airdialogue", speakers={"*": "system", "": "other"})) == [("system", "Hi")]
     chat = abcd(original=[["supervisor", "Hi"]], delexed=None)
     assert turns(read([chat], "abcd", speakers={"supervisor": "provider"})) == [("provider", "Hi")]
 

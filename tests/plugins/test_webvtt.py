@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import io
+import re
 
 import pytest
 from hypothesis import given, strategies as st
@@ -106,6 +107,13 @@ def test_names_before_a_colon_are_speakers_where_they_are_known():
 @pytest.mark.parametrize("name", ROLES)
 def test_the_names_that_say_who_somebody_is_are_known_in_any_case(name):
     assert said(cues(f"<v {name.upper()}>Hi")) == [(ROLES[name], "Hi")]
+
+
+def test_the_how_to_page_lists_the_names_that_are_known(project):
+    page = (project / "docs" / "how-to" / "read-your-transcripts.md").read_text(encoding="utf-8")
+    listed = page.partition("letters: *")[2].partition("patient*")
+    told = re.findall(r"\w+", listed[0].replace("for the provider", "").replace("for the customer", ""))
+    assert sorted([*told, "patient"]) == sorted([*ROLES])
 
 
 def test_a_cue_with_several_voices_is_several_turns():

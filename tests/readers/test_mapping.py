@@ -6,11 +6,13 @@ import datetime as dt
 import io
 import json
 import pickle
+import re
 
 import pytest
 from hypothesis import given, strategies as st
 
 import coqs
+from coqs.readers import form
 from coqs.readers.paths import MISSING, KeyPath
 
 SECRET = "my card number is 4000 1234"
@@ -323,6 +325,31 @@ def test_a_mapping_that_cannot_be_meant_is_refused_with_its_key(reader, old, new
     assert message in str(caught.value)
 
 
+def test_a_mapping_is_a_mapping():
+    with pytest.raises(coqs.RecordError, match="must be a mapping of keys, got a value of type list"):
+        coqs.Reader.from_mapping([])
+
+
+def test_the_how_to_page_lists_the_keys_of_a_mapping(project):
+    page = (project / "docs" / "how-to" / "read-your-transcripts.md").read_text(encoding="utf-8")
+    keys, fields = page.partition("### Keys of a mapping")[2].partition("A field is a path")[::2]
+    assert set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", keys, re.MULTILINE)))) == {
+        *form.KEYS
+    }
+    table = fields.partition("### A table")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [
+        "path",
+        "value",
+        "optional",
+        "join",
+        "kind",
+        "unit",
+        "after",
+        "after_unit",
+    ]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == {*form.FIELD_KEYS}
+
+
 def test_a_table_needs_a_column_of_ids(reader):
     with pytest.raises(coqs.RecordError, match=r"interaction\.id: must name the column"):
         reader(TABLE.replace('id = "Call no."', ""))
@@ -335,6 +362,68 @@ def test_a_mapping_file_is_text_of_a_sensible_size(tmp_path, content):
     (tmp_path / "m.toml").write_bytes(content)
     with pytest.raises(coqs.RecordError, match=r"^m\.toml: must be (UTF-8|a mapping of at most)"):
         coqs.Reader.from_toml(tmp_path / "m.toml")
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
+TIMES = st.integers(-(10**14), 10**15)
+RECORDS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "at": TIMES,
+            "provider": st.none() | WORDS,
+            "turns": st.lists(st.tuples(st.sampled_from(["A", 1]), WORDS, TIMES), max_size=4),
+            "stars": st.integers(-9, 9),
+        }
+    ),
+    min_size=1,
+    max_size=5,
+)
+FOREIGN = {
+    "schema": 1,
+    "interaction": {"id": "a.b", "at": {"path": '["x.y"]', "unit": "us"}, "provider": "who"},
+    "facts": {"stars": "deep.er[0]"},
+    "turns": {"path": "t", "speaker": "[0]", "text": "[2]", "at": {"path": "[1]", "unit": "us"}},
+    "speakers": {"A": "provider", "1": "customer"},
+}
+
+
+@given(RECORDS)
+def test_records_written_in_a_foreign_layout_are_read_as_they_were(records):
+    def moment(micros):
+        return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=micros)
+
+    roles = {"A": "provider", 1: "customer"}
+    theirs = [
+        {
+            "a": {"b": number},
+            "x.y": each["at"],
+            "who": each["provider"],
+            "deep": {"er": [each["stars"]]},
+            "t": [[who, at, text] for who, text, at in each["turns"]],
+        }
+        for number, each in enumerate(records)
+    ]
+    ours = [
+        {
+            "id": str(number),
+            "at": moment(each["at"]),
+            "provider": each["provider"],
+            "facts": {"stars": each["stars"]},
+            "turns": [
+                {"speaker": roles[who], "text": text, "at": moment(at)} for who, text, at in each["turns"]
+            ],
+        }
+        for number, each in enumerate(records)
+    ]
+    expected = coqs.Interactions.from_records(ours)
+    optional = {
+        key: {"path": path, "optional": True}
+        for key, path in FOREIGN["turns"].items()
+        if key in ("speaker", "text")
+    }
+    times = FOREIGN["turns"] | optional | {"at": FOREIGN["turns"]["at"] | {"optional": True}}
+    made = coqs.Reader.from_mapping(FOREIGN | {"turns": times})
+    assert read(theirs, made) == expected
 
 
 KEYS = st.text(min_size=1, max_size=6).filter(lambda key: '"' not in key)

@@ -29,6 +29,10 @@ class ReadingOptions:
     encoding: str | None
 
 
+MAY_BE_IDLE = ("*", "")
+"""Speakers that stand for whoever else there may be, and so for nobody in some files."""
+
+
 @attrs.define
 class Asked:
     """Which of the caller's words a reader asked for, so that those it has no use for can be told."""
@@ -39,7 +43,7 @@ class Asked:
     def check(self, options: ReadingOptions, reader: Reader) -> None:
         """Refuse a speaker who never spoke, and a start that the reader has no use for."""
         for name in options.speakers:
-            if name not in self.speakers:
+            if name not in self.speakers and name not in MAY_BE_IDLE:
                 problem = f"speakers: must name speakers of the file, got {name!r}, whom reader"
                 cure = "look how the file spells it, or leave it out"
                 raise RecordError(f"{problem} {reader.name!r} met nowhere; {cure}")

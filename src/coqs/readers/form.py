@@ -81,6 +81,8 @@ class Layout:
 
 def layout_of(entries: Mapping[str, Any], *, name: str) -> Layout:
     """Read a mapping; what does not belong is refused with its key path."""
+    if not isinstance(entries, Mapping):
+        raise RecordError(f"mapping: must be a mapping of keys, got {kind_of(entries)}; read it from TOML")
     _only(entries, KEYS, "")
     if entries.get("schema") != SCHEMA or isinstance(entries.get("schema"), bool):
         raise wrong(

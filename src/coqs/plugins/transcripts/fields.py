@@ -12,6 +12,8 @@ import attrs
 import coqs
 
 T = TypeVar("T")
+OTHERS = "*"
+"""Whom the caller says everybody is who is not named."""
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 NAMES = MappingProxyType(
     {str: "a text", list: "a list", dict: "an object", int: "a whole number", bool: "true or false"}
@@ -79,7 +81,7 @@ def moment(seconds: Any, path: str) -> dt.datetime:
 
 def role(name: Any, roles: dict[str, str], path: str, file: Any) -> str:
     """Return who a speaker is."""
-    found = file.role(name, roles) if isinstance(name, str) else None
+    found = (file.role(name, roles) or file.role(OTHERS, {})) if isinstance(name, str) else None
     if found is None:
         known = ", ".join(sorted(roles))
         got = "another text" if isinstance(name, str) else f"a value of type {type(name).__name__}"

@@ -21,6 +21,7 @@ from typing import Any
 import attrs
 
 import coqs
+from coqs.plugins.transcripts.fields import OTHERS
 
 ROLES = MappingProxyType(
     dict.fromkeys(("agent", "provider", "advisor", "assistant", "operator", "representative"), "provider")
@@ -28,7 +29,6 @@ ROLES = MappingProxyType(
 )
 """Names that say who somebody is, in any case of letters."""
 UNKNOWN = "unknown"
-OTHERS = "*"
 ARROW = "-->"
 PASSED_OVER = ("NOTE", "STYLE", "REGION")
 
