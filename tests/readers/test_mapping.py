@@ -213,7 +213,9 @@ def test_a_row_of_another_width_and_a_header_without_a_column_are_refused(reader
     assert refusal(f"{ROWS}1;{SECRET}\n", reader(TABLE), tz="UTC").line == 6
     assert "must be a header with a column 'Call no.'" in str(refusal("a;b\n1;2\n", reader(TABLE)))
     error = refusal(ROWS.replace(";Said;", ";Words;"), reader(TABLE), tz="UTC")
-    assert "mapping, turns.text: must lie in some record, got none that has it; known are" in str(error)
+    assert "line 2, column 'Said': must be a text, got nothing; known are 'Agent', 'Began'" in str(error)
+    error = refusal(ROWS.replace("Queue", "Que"), reader(TABLE), tz="UTC")
+    assert "facts.queue: must lie in some record, got none that has it; did you mean 'Que'?" in str(error)
 
 
 @pytest.mark.parametrize(

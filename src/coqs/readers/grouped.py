@@ -19,7 +19,7 @@ class Group:
 
     place: Spot
     shared: dict[str, Any]
-    """What is said of the interaction, from the first row that says it, and its rows under `TURNS`."""
+    """By column what is said of the interaction, from the first row that says it; rows under `TURNS`."""
     lines: list[int]
     """The line of each row."""
     failures: list[Failure]
@@ -41,7 +41,7 @@ def groups(
             path = f"column {id_column!r}"
             yield place, RecordError(problem, failures=[Failure(problem, path=path)])
             continue
-        group = found.setdefault(id, Group(place, {TURNS: []}, [], []))
+        group = found.setdefault(id, Group(place, {**dict.fromkeys(row), TURNS: []}, [], []))
         group.shared[TURNS].append(row)
         group.lines.append(place.line or 0)
         _share(group, place, row, names)

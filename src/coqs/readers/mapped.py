@@ -186,8 +186,6 @@ class _Maker:
     def _text(self, turn: Any, root: str) -> str:
         field = self.layout.turn["text"]
         found = self._joined(field, self._value(field, turn), root)
-        if found is None and self.source.lines:  # an empty cell: nothing was said
-            return ""
         if not isinstance(found, str):
             raise self._lacks(field, turn, root, "a text", found)
         return found
@@ -213,8 +211,6 @@ class _Maker:
         field = self.layout.turn["speaker"]
         found = self._value(field, turn)
         name = str(found).lower() if isinstance(found, bool) else digits_of(found) or found
-        if self.source.lines and name is None:
-            name = ""
         if not isinstance(name, str):
             raise self._lacks(field, turn, root, "a text", found)
         known = self.layout.speakers

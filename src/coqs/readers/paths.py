@@ -59,7 +59,7 @@ class KeyPath:
         """Say which key of a record could have been meant."""
         for step in self.steps:
             if isinstance(step, str) and isinstance(within, Mapping) and step not in within:
-                return suggest(step, [str(key)[:40] for key in within])
+                return suggest(step, [str(key)[:40] for key in within if key != ""])
             within = KeyPath((step,)).value(within)
         return "check the path"
 
