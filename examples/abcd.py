@@ -11,6 +11,8 @@ words; the rater `phrases` hears what was *said*.
 A step that the guidelines ask for under a condition ("if they are still unhappy", "option 2", whatever
 follows an early end) cannot be called missing by a machine: it abstains, and so it does on whether a
 result was explained. That leaves the score open between the bounds that are printed with it.
+An action counts as its step whatever was entered in it: in chat 3592 the details are a telephone number
+for the manager, where the guidelines mean an address for the return.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from typing import Any
 import coqs
 from coqs.plugins import phrases
 
-Guide = dict[str, dict[str, bool]]  # intent to its steps in order, each with whether it is always due
+Guide = dict[str, dict[str, bool]]  # intent to its criteria, each with whether it is missing where not seen
 OPEN = re.compile(r"\(?(?:If|Option|Optional|Offer|Alternatively)\b")
 ELSE = re.compile(r"anything else|(?:further|other) assistance")
 SECTIONS = ("boots", "shirt", "jeans", "jacket", "pricing", "membership", "timing", "policy")
@@ -67,32 +69,30 @@ def guide_of(folder: Path) -> Guide:
 
 
 def steps_of(subflow: dict[str, Any]) -> dict[str, bool]:
-    """Return the steps of one intent in order, and whether each is always due."""
-    steps: dict[str, bool] = {}
-    due = True
+    """Return the criteria of one intent, steps in order, and whether a step not taken is missing."""
+    steps, due = {}, True
     for action in subflow["actions"]:
         name = plain(action["button"])
         step = "search_section" if name in SECTIONS else OTHER_NAMES.get(name, name)
         due = due and name != "end_conversation"
-        steps[step] = steps.get(step, False) or (due and not OPEN.match(action["text"]))
-    return steps | ({"anything_else": True} if ELSE.search(json.dumps(subflow)) else {})
+        steps[step] = steps.get(step, False) or (
+            due and step != "explained" and not OPEN.match(action["text"])
+        )
+    others = {
+        "anything_else": ELSE.search(json.dumps(subflow)),
+        "in_order": "try_again" not in steps,  # these are options, in any order
+        "checked_first": CHECKS & steps.keys() and CHANGES & steps.keys(),
+    }
+    return steps | {name: False for name, is_asked in others.items() if is_asked}
 
 
 def rubric_of(guide: Guide) -> coqs.Rubric:
     """Return the rubric: our words, and the guidelines' intents as the condition of each criterion."""
     entries = tomllib.loads(Path(__file__).with_name("abcd_guidelines.toml").read_text(encoding="utf-8"))
-    asked = {
-        name: [intent for intent in guide if name in guide[intent]] for name in set().union(*guide.values())
-    }
-    asked["checked_first"] = [
-        intent for intent, steps in guide.items() if CHECKS & steps.keys() and CHANGES & steps.keys()
-    ]
-    asked["in_order"] = [intent for intent, steps in guide.items() if "try_again" not in steps]  # any will do
-    entries["criteria"] = [
-        criterion | {"when": {"fact": "intent", "in": asked[criterion["id"]]}}
-        for criterion in entries["criteria"]
-        if asked.get(criterion["id"])
-    ]
+    for criterion in entries["criteria"]:
+        asked = [intent for intent, steps in guide.items() if criterion["id"] in steps]
+        criterion["when"] = {"fact": "intent", "in": asked}
+    entries["criteria"] = [each for each in entries["criteria"] if each["when"]["in"]]
     return coqs.Rubric.from_mapping(entries)
 
 
@@ -103,35 +103,26 @@ class Steps:
         self.guide = guide
 
     @coqs.hookimpl
-    def coqs_rate(self, interactions: coqs.Interactions, rubric: coqs.Rubric) -> coqs.RatedColumns:
+    def coqs_rate(self, interactions: coqs.Interactions, rubric: coqs.Rubric) -> coqs.RatedColumns | None:
         """Rate a block; see `coqs.hookspecs.coqs_rate`."""
         said = phrases.coqs_rate(interactions, rubric)
-        seen = [each for row, chat in enumerate(interactions) for each in self.judged(row, chat)]
-        rows, criteria, levels, turns = zip(*seen, strict=True) if seen else ((), (), (), ())
-        return coqs.RatedColumns(
-            interaction=[*rows, *said.interaction],
-            criterion=[*criteria, *said.criterion],
-            level=[*levels, *said.level],
-            turn=[*turns, *said.turn],
-            start=[*[-1] * len(rows), *said.start],
-            end=[*[-1] * len(rows), *said.end],
-        )
+        seen = [(row, *each) for row, chat in enumerate(interactions) for each in self.judged(chat)]
+        seen += zip(said.interaction.tolist(), said.criterion, said.level, said.turn.tolist(), strict=True)
+        columns = ("interaction", "criterion", "level", "turn")
+        return coqs.RatedColumns(**dict(zip(columns, zip(*seen, strict=True), strict=True))) if seen else None
 
-    def judged(self, row: int, chat: coqs.Interaction) -> list[tuple[int, str, str, int]]:
-        """Return row, criterion, level and turn of what one chat shows."""
+    def judged(self, chat: coqs.Interaction) -> list[tuple[str, str, int]]:
+        """Return criterion, level and turn of what one chat shows."""
         steps, taken = self.guide.get(str(chat.facts.get("intent")), {}), steps_taken(chat)
-        missed = [
-            step for step, due in steps.items() if due and step not in (*taken, "explained", "anything_else")
-        ]
-        judged = [(row, step, "yes", taken[step]) for step in steps if step in taken]
-        judged += [(row, step, "no", -1) for step in missed]
-        listed = [taken[step] for step in steps if step in taken]
-        if "try_again" not in steps and len(listed) > 1:
-            judged.append((row, "in_order", "yes" if listed == sorted(listed) else "no", -1))
-        if CHECKS & steps.keys() and CHANGES & steps.keys():
+        done = [(step, "yes", taken[step]) for step in steps if step in taken]
+        missing = [(step, "no", -1) for step, due in steps.items() if due and step not in taken]
+        judged, turns = done + missing, [turn for _, _, turn in done]
+        if "in_order" in steps and len(done) > 1:
+            judged.append(("in_order", "yes" if turns == sorted(turns) else "no", -1))
+        if "checked_first" in steps:
             changed = min((taken[step] for step in CHANGES & taken.keys()), default=-1)
             unchecked = changed >= 0 and not any(taken[step] < changed for step in CHECKS & taken.keys())
-            judged.append((row, "checked_first", "changed_unchecked" if unchecked else "checked", changed))
+            judged.append(("checked_first", "changed_unchecked" if unchecked else "checked", changed))
         return judged
 
 
@@ -171,8 +162,7 @@ def main(folder: Path) -> None:
     plugins = coqs.load_plugins(plugins={"steps": Steps(guide)})
     chats = coqs.read_interactions(folder / "abcd_5_examples.json", reader="abcd", plugins=plugins)
     scores = coqs.score(coqs.rate(chats, rubric, raters=["steps"], plugins=plugins))
-    asked = sum(len(steps) for steps in guide.values())
-    print(f"{len(guide)} intents ask for {asked} steps: {len(rubric.criteria)} criteria of one rubric")
+    print(f"{len(guide)} intents, {len(rubric.criteria)} criteria, one rubric")
     for chat, bounds in zip(chats, scores.bounds(), strict=True):
         print(account(scores, chat, bounds))
 

@@ -157,7 +157,7 @@ def test_the_words_of_the_rubric_are_not_those_of_the_guidelines(project, shared
 def test_the_real_chats_are_held_against_the_real_guidelines(run, shared):
     folder = shared("data/abcd")
     done = run(folder=folder)
-    assert done.stdout.startswith("55 intents ask for ")
+    assert done.stdout.startswith("55 intents, 27 criteria, one rubric\n")
     told = accounts(done)
     assert {id: lists["missing"] for id, (_, lists) in told.items()} == {
         "3592": "membership",
