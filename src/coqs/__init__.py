@@ -53,6 +53,7 @@ _ROOMS = MappingProxyType(
         ),
         "interactions": ("Interaction", "Interactions", "Turn"),
         "ratings": ("RatedColumns", "Ratings"),
+        "readers": ("Reader",),
         "results": ("Explanation", "GroupTable", "OneScore", "Problem", "Provenance", "Scores", "Tally"),
         "hookspecs": ("hookimpl",),
         "manager": ("PluginInfo", "Plugins", "list_plugins", "load_plugins"),

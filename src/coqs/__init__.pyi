@@ -54,6 +54,9 @@ from coqs.ratings import (
     RatedColumns as RatedColumns,
     Ratings as Ratings,
 )
+from coqs.readers import (
+    Reader as Reader,
+)
 from coqs.report import (
     write_report as write_report,
 )

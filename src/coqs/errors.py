@@ -79,6 +79,10 @@ class Spot(NamedTuple):
         """Return a spot within this one; the words are its path unless told."""
         return Spot(f"{self.words}, {words}", self.line, words if path is None else path)
 
+    def on_line(self, line: int) -> Spot:
+        """Return the spot of another line of the same file."""
+        return Spot(self.words.replace(f"line {self.line}", f"line {line}", 1), line, self.path)
+
     def __str__(self) -> str:
         return self.words
 

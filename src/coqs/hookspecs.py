@@ -12,6 +12,7 @@ from pluggy import HookimplMarker, HookspecMarker
 
 from coqs.interactions import Interactions
 from coqs.ratings import RatedColumns
+from coqs.readers import Reader
 from coqs.rubric import Rubric
 
 PROJECT = "coqs"
@@ -41,6 +42,35 @@ def coqs_rubrics() -> list[Rubric]:
     >>> @coqs.hookimpl
     ... def coqs_rubrics():
     ...     return [coqs.Rubric.from_toml("rubric.toml")]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def coqs_readers() -> list[Reader]:
+    """Offer readers of files in other layouts than ours.
+
+    **When.** Once for each plugin that is loaded, while `coqs.load_plugins` runs. The function `read`
+    of a reader is called later: once for each file that `coqs.read_interactions` reads with it.
+
+    **Arguments.** None. The function `read` gets the file: open, unpacked, decoded, and gone through
+    once, so that a reader never opens anything.
+
+    **Return.** A list of readers, each with a name of its own; an empty list is allowed. `None` is
+    refused, for it is what a forgotten ``return`` gives. The function `read` gives pairs of a place and
+    a record of the form that `coqs.Interactions.from_records` takes, one at a time.
+
+    **If it raises.** The plugin stays loaded without readers, `problems` of the loaded plugins holds
+    a `Problem`, and the others go on; under ``strict=True`` `coqs.load_plugins` raises. Where `read`
+    raises `RecordError`, the file cannot be used, or within `each` that record; anything else is a
+    `PluginCallError`, without its message, which may hold a customer's words.
+
+    Examples
+    --------
+    >>> import coqs
+    >>> @coqs.hookimpl
+    ... def coqs_readers():
+    ...     return [coqs.Reader(name="ours", text="Our calls", read=lambda file: file.each(dict))]
     """
     raise NotImplementedError
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -206,7 +207,13 @@ def test_explain_speaks_json(coqs_command) -> None:
 def test_rubric_lists_what_plugins_offer(coqs_command) -> None:
     done = coqs_command("rubric", "list")
     assert (done.code, done.err) == (0, "")
-    assert [line.split()[0] for line in done.out.splitlines()] == ["rubric", "coqs", "healthcare", "retail", "security"]
+    assert [line.split()[0] for line in done.out.splitlines()] == [
+        "rubric",
+        "coqs",
+        "healthcare",
+        "retail",
+        "security",
+    ]
 
 
 def test_rubric_show_is_a_form_that_a_person_can_read(coqs_command) -> None:
@@ -299,12 +306,13 @@ def test_plugins_are_listed(coqs_command) -> None:
     assert (done.code, done.err) == (0, "")
     cells = ["security", "loaded", "coqs", coqs.__version__, "coqs_rubrics"]
     assert cells in [line.split() for line in done.out.splitlines()]
+    assert re.search(r"^webvtt +transcripts  WebVTT: ", done.out, re.MULTILINE)
 
 
 def test_plugins_are_listed_as_json(coqs_command) -> None:
     listed = json.loads(coqs_command("plugins", "--json").out)
     assert [list(each) for each in listed] == [
-        ["name", "distribution", "version", "state", "hooks", "reason"] for _ in listed
+        ["name", "distribution", "version", "state", "hooks", "reason", "readers"] for _ in listed
     ]
     states = {each["name"]: each["state"] for each in listed}
     assert states.items() >= {"coqs": "loaded", "phrases": "loaded", "security": "loaded"}.items()

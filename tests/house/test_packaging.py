@@ -75,7 +75,14 @@ def test_the_wheel_carries_its_licence_and_no_test(wheel: zipfile.ZipFile) -> No
 
 def test_every_entry_point_is_a_module_that_the_wheel_carries(wheel: zipfile.ZipFile) -> None:
     points = distribution("coqs").entry_points.select(group="coqs")
-    assert {point.name for point in points} == {"coqs", "healthcare", "security", "phrases", "retail"}
+    assert {point.name for point in points} == {
+        "coqs",
+        "healthcare",
+        "security",
+        "phrases",
+        "retail",
+        "transcripts",
+    }
     for point in points:
         stem = point.value.replace(".", "/")
         assert {f"{stem}.py", f"{stem}/__init__.py"} & set(wheel.namelist())

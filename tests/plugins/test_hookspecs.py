@@ -15,6 +15,7 @@ COUNTER = coqs.Rubric.from_toml(Path(__file__).parent / "banking" / "coqs_bankin
 BATCH = coqs.Interactions.from_records(
     [{"id": f"I-{number}", "turns": [{"speaker": "provider", "text": "hello"}]} for number in range(3)]
 )
+NOTES = coqs.Reader(name="notes", text="Our notes", read=lambda file: file.each(dict))
 QUESTIONS = ["**When.**", "**Arguments.**", "**Return.**", "**If it raises.**", "Examples"]
 
 
@@ -24,11 +25,17 @@ class Clerk:
     def __init__(self, returned: object = None) -> None:
         self.returned = returned
         self.calls: list[tuple[object, ...]] = []
+        self.asked_for_readers = 0
 
     @coqs.hookimpl
     def coqs_rubrics(self) -> list[coqs.Rubric]:
         self.calls.append(())
         return [COUNTER]
+
+    @coqs.hookimpl
+    def coqs_readers(self) -> list[coqs.Reader]:
+        self.asked_for_readers += 1
+        return [NOTES]
 
     @coqs.hookimpl
     def coqs_rate(self, interactions: coqs.Interactions, rubric: coqs.Rubric) -> object:
@@ -87,6 +94,58 @@ def test_coqs_rubrics_may_offer_none() -> None:
 
     plugins = load(empty=Empty())
     assert (dict(plugins.rubrics()), plugins.problems) == ({}, ())
+
+
+def test_coqs_readers_is_called_once_while_plugins_are_loaded() -> None:
+    clerk = Clerk()
+    plugins = load(clerk=clerk)
+    assert plugins.reader("notes") == plugins.readers()["notes"] == NOTES
+    assert clerk.asked_for_readers == 1
+
+
+def test_coqs_readers_marks_each_reader_with_where_it_came_from() -> None:
+    origin = load(clerk=Clerk()).reader("notes").origin
+    assert origin is not None
+    assert (origin.plugin, origin.distribution, origin.version) == ("clerk", None, None)
+
+
+@pytest.mark.parametrize(
+    ("returned", "got"),
+    [
+        (None, "got None"),
+        ({"notes": NOTES}, "got dict"),
+        (["notes"], "got str at position 0"),
+        ([NOTES, None], "got None at position 1"),
+        ([NOTES, NOTES], "got 'notes' twice"),
+    ],
+)
+def test_coqs_readers_returns_a_list_of_readers_and_nothing_else(returned: object, got: str) -> None:
+    class Odd:
+        @coqs.hookimpl
+        def coqs_readers(self) -> object:
+            return returned
+
+    plugins = load(odd=Odd(), clerk=Clerk())
+    assert plugins.problems == (coqs.Problem("odd", "coqs_readers", "PluginContractError"),)
+    assert [got in info.reason for info in plugins.listing() if info.name == "odd"] == [True]
+    assert list(plugins.readers()) == ["notes"]
+    with pytest.raises(coqs.PluginContractError, match=got):
+        coqs.load_plugins(only=[], plugins={"odd": Odd()}, strict=True)
+
+
+def test_coqs_readers_may_offer_none_and_may_raise_without_harm_to_rubrics() -> None:
+    class Half:
+        @coqs.hookimpl
+        def coqs_rubrics(self) -> list[coqs.Rubric]:
+            return [COUNTER]
+
+        @coqs.hookimpl
+        def coqs_readers(self) -> list[coqs.Reader]:
+            raise OSError
+
+    plugins = load(half=Half())
+    assert plugins.problems == (coqs.Problem("half", "coqs_readers", "OSError"),)
+    assert (list(plugins.rubrics()), list(plugins.readers())) == (["banking"], [])
 
 
 def test_coqs_rate_gets_the_whole_batch_in_one_call() -> None:

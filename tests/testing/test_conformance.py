@@ -6,9 +6,9 @@ import pytest
 
 import coqs
 from coqs.testing import Check, parametrize_plugin_checks, plugin_checks
-from coqs.testing.conformance import _demand
+from coqs.testing.conformance import _demand, _reader_checks
 
-FEWEST = {"coqs": 9, "healthcare": 9, "security": 9, "phrases": 3, "retail": 9}
+FEWEST = {"coqs": 9, "healthcare": 9, "security": 9, "phrases": 3, "retail": 9, "transcripts": 57}
 
 
 @parametrize_plugin_checks("coqs")
@@ -36,6 +36,11 @@ def test_the_phrase_rater_conforms(check):
     check()
 
 
+@parametrize_plugin_checks("transcripts")
+def test_the_readers_of_transcripts_conform(check):
+    check()
+
+
 @pytest.mark.parametrize("plugin", sorted(FEWEST))
 def test_the_number_of_checks_has_a_floor(plugin):
     checks = plugin_checks(plugin)
@@ -46,6 +51,34 @@ def test_the_number_of_checks_has_a_floor(plugin):
 def test_an_unknown_plugin_is_not_found_with_the_nearest_name():
     with pytest.raises(coqs.NotFoundError, match="did you mean 'security'"):
         plugin_checks("securty")
+
+
+def broken(file):
+    return file.each(lambda value: {"id": value["id"], "turns": []})
+
+
+def wordy(file):
+    for number, line in file.lines():
+        yield file.place(number), coqs.RecordError(f"must be ours, got {line}")
+
+
+@pytest.mark.parametrize(
+    ("read", "message"),
+    [
+        (lambda file: file.each(dict), "does not pickle"),
+        (broken, "reader 'odd' must not raise, got TypeError at line"),
+        (wordy, "a message holds words of the file"),
+    ],
+)
+def test_a_reader_that_falls_short_does_not_conform(read, message):
+    reader = coqs.Reader(name="odd", text="Odd files", read=read)
+    failed = []
+    for check in _reader_checks(reader):
+        try:
+            check()
+        except AssertionError as error:
+            failed.append(str(error))
+    assert any(message in each for each in failed)
 
 
 def test_a_check_that_falls_short_raises():

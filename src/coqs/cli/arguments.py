@@ -117,8 +117,24 @@ def _score(parser: argparse.ArgumentParser) -> None:
 
 
 def _rate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dialogues", metavar="DIALOGUES", help="a file of JSON lines, one interaction a line")
+    parser.add_argument("dialogues", metavar="DIALOGUES", help="a file, or with --from a folder of files")
     _rubric_option(parser)
+    parser.add_argument(
+        "--from",
+        metavar="READER",
+        dest="reader",
+        help="layout: a plugin's reader, or a path to a mapping .toml (default: our own JSON lines)",
+    )
+    parser.add_argument(
+        "--speaker",
+        metavar="NAME=ROLE",
+        action="append",
+        default=[],
+        type=_pair_with_empty,
+        help="who is provider or customer, where the file's names do not tell",
+    )
+    parser.add_argument("--start", metavar="TIME", help="of a recording whose times count from there")
+    _encoding_option(parser)
     parser.add_argument(
         "--out", metavar="FILE", required=True, help="write the ratings: CSV, .parquet or .jsonl"
     )
@@ -199,11 +215,7 @@ def _ratings(parser: argparse.ArgumentParser) -> None:
         choices=("csv", "parquet", "jsonl"),
         help="of the file (default: as its name ends; CSV where that says nothing)",
     )
-    parser.add_argument(
-        "--encoding",
-        metavar="NAME",
-        help="of the file, such as cp1252 or utf-16 (default: UTF-8, or as its byte-order mark says)",
-    )
+    _encoding_option(parser)
     parser.add_argument(
         "--separator",
         metavar="MARK",
@@ -215,6 +227,14 @@ def _ratings(parser: argparse.ArgumentParser) -> None:
 def _rubric_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rubric", metavar="RUBRIC", required=True, help="a plugin's rubric, or a path to a .toml file"
+    )
+
+
+def _encoding_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="of the file, such as cp1252 or utf-16 (default: UTF-8, or as its byte-order mark says)",
     )
 
 
@@ -233,6 +253,14 @@ def _pair(text: str) -> tuple[str, str]:
     name, mark, other = text.partition("=")
     if not (name and mark and other):
         raise argparse.ArgumentTypeError(f"must be two names with = between, got {text!r}")
+    return name, other
+
+
+def _pair_with_empty(text: str) -> tuple[str, str]:
+    """Read a pair whose name may be empty, or hold the mark itself."""
+    name, mark, other = text.rpartition("=")
+    if not (mark and other):
+        raise argparse.ArgumentTypeError(f"must be a name and a role with = between, got {text!r}")
     return name, other
 
 

@@ -67,8 +67,8 @@ def what_to_score(arguments: Namespace) -> tuple[RatingsFile, Scorer]:
     file = RatingsFile(
         path=arguments.ratings,
         rubric=rubric,
-        columns=_mapping("--columns", arguments.columns),
-        absences=_mapping("--absence", arguments.absence),
+        columns=mapping("--columns", arguments.columns),
+        absences=mapping("--absence", arguments.absence),
         facts=arguments.fact,
         tz=arguments.tz,
         format=arguments.format,
@@ -79,7 +79,8 @@ def what_to_score(arguments: Namespace) -> tuple[RatingsFile, Scorer]:
     return file, scorer
 
 
-def _mapping(option: str, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+def mapping(option: str, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the pairs that an option was given, each name once."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise CoqsError(f"{option}: must map each name once, got one twice; drop one")

@@ -7,12 +7,19 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Sequence
 
-from coqs.cli.inputs import plugins_with_warnings, rubric_named, warn_of
+from coqs.cli.inputs import mapping, plugins_with_warnings, rubric_named, warn_of
 from coqs.cli.outputs import Write, check_places, write_together
 from coqs.cli.progress import progress
 from coqs.cli.text import counted, show
 from coqs.errors import NotFoundError
-from coqs.io import MAX_LINE_BYTES, read_interactions, write_evidence, write_promises, write_ratings
+from coqs.io import (
+    MAX_LINE_BYTES,
+    read_interactions,
+    reader_named,
+    write_evidence,
+    write_promises,
+    write_ratings,
+)
 from coqs.manager import Plugins
 from coqs.model import Absence
 from coqs.raters import rate as rated
@@ -21,16 +28,19 @@ from coqs.ratings import Ratings
 
 def rate(arguments: Namespace) -> int:
     """Read dialogues, let the raters rate them, write the ratings, say what to do with them."""
-    check_places(
-        arguments.out, arguments.evidence, arguments.promises, given=(arguments.dialogues, arguments.rubric)
-    )
+    check_places(arguments.out, arguments.evidence, arguments.promises, given=_inputs(arguments))
     plugins = plugins_with_warnings()
     rubric = rubric_named(arguments.rubric, plugins)
     raters = arguments.rater or ["phrases"]
     _check_raters(raters, plugins)
+    reader = None if arguments.reader is None else reader_named(arguments.reader, plugins)
     with progress("reading dialogues") as told:
         interactions = read_interactions(
             arguments.dialogues,
+            reader=reader,
+            speakers=mapping("--speaker", arguments.speaker),
+            start=arguments.start,
+            encoding=arguments.encoding,
             tz=arguments.tz,
             max_line_bytes=arguments.max_line_bytes or MAX_LINE_BYTES,
             progress=told,
@@ -50,6 +60,10 @@ def rate(arguments: Namespace) -> int:
     warn_of(ratings.problems)
     show(_account(ratings, arguments, [target for target, _ in outputs]))
     return 0
+
+
+def _inputs(arguments: Namespace) -> list[str]:
+    return [arguments.dialogues, arguments.rubric, *([arguments.reader] if arguments.reader else [])]
 
 
 def _check_raters(names: Sequence[str], plugins: Plugins) -> None:

@@ -89,7 +89,11 @@ class Interactions:
     def from_placed_records(
         cls, records: Iterable[tuple[Spot, Any]], *, tz: str | None = None
     ) -> Interactions:
-        """Build a batch from records and where each stands, such as a line."""
+        """Build a batch from records and where each stands, such as a line.
+
+        A `RecordError` in the place of a record says why that one cannot be used, and is collected with
+        the others.
+        """
         return cls(**columns_of_records(records, tz=tz))
 
     def __len__(self) -> int:

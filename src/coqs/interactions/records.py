@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from coqs.errors import Spot, suggest
+from coqs.errors import RecordError, Spot, suggest
 from coqs.facts import FactColumn, fact_column
 from coqs.model import CONTEXT, RESERVED
 from coqs.tables import Encoded, Place, Refusals, digits_of, frozen_array, kind_of, time_column
@@ -41,7 +41,10 @@ class _Builder:
         self.turn_places: list[tuple[Spot, int]] = []
 
     def add(self, place: Spot, record: Any) -> None:
-        """Take one record, or note why it cannot be used."""
+        """Take one record, or note why it cannot be used; an error in its place says so itself."""
+        if isinstance(record, RecordError):
+            self._failed(place, record)
+            return
         if not isinstance(record, Mapping):
             self._refuse(place, "$", f"must be an object, got {kind_of(record)}; give it id and turns")
             return
@@ -52,6 +55,11 @@ class _Builder:
             for name in CONTEXT:
                 self.plain[name].append(self._text(place, f"$.{name}", record.get(name)))
             self.facts.append(self._facts(place, record.get("facts")))
+
+    def _failed(self, place: Spot, error: RecordError) -> None:
+        for failure in error.failures:
+            spot = place if failure.line is None else place.on_line(failure.line)
+            self.refused.add(failure.message, at=spot.within(failure.path) if failure.path else spot)
 
     def _refuse(self, place: Spot, path: str, problem: str) -> None:
         self.refused.add(problem, at=place.within(path))

@@ -1,4 +1,4 @@
-"""Files in and out: interactions from JSON lines; ratings and scores as CSV, Parquet or JSON lines.
+"""Files in and out: interactions, ratings and scores, as JSON lines, CSV or Parquet, or through readers.
 
 Floor 5, above scoring. Lines are of bounded length, texts UTF-8 unless told; files are written
 whole or not at all. What a record or a table means is settled by the rooms below; pages for
@@ -6,7 +6,7 @@ people are written by `coqs.report`.
 """
 
 from coqs.io.background import behind
-from coqs.io.jsonl import read_interactions
+from coqs.io.interactions_in import read_interactions, reader_named
 from coqs.io.lines import MAX_LINE_BYTES
 from coqs.io.ratings_in import RatingsFile, read_ratings
 from coqs.io.ratings_out import scores_columns, write_evidence, write_promises, write_ratings, write_scores
@@ -20,6 +20,7 @@ __all__ = [
     "behind",
     "read_interactions",
     "read_ratings",
+    "reader_named",
     "scores_columns",
     "table_in",
     "write_evidence",

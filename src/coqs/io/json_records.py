@@ -26,17 +26,19 @@ def placed_records(
     for number, text in lines:
         if text.strip():
             empty = False
-            yield line_spot(number), _record(given, number, text)
+            yield line_spot(number), strict_value(given, number, text)
     if empty:
         raise given.refusal(f"must hold one {what} a line, got an empty file; check the path")
 
 
-def _record(given: Input, number: int, text: str) -> Any:
+def strict_value(given: Input, number: int, text: str) -> Any:
+    """Return the JSON value of a text that begins on a line, read strictly."""
     try:
         record = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
         _check_characters(record, text)
     except json.JSONDecodeError as error:
-        problem = f"must be one whole JSON object, got a syntax error at character {error.pos + 1}"
+        number += error.lineno - 1
+        problem = f"must be one whole JSON object, got a syntax error at character {error.colno}"
     except _UnfitError as error:
         problem = str(error)
     except (RecursionError, ValueError):

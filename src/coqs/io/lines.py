@@ -77,7 +77,7 @@ def _file_at(path: Path) -> io.BufferedReader:
     try:
         return path.open("rb")
     except (OSError, ValueError) as error:
-        name, problem = str(path), _problem(error)
+        name, problem = str(path), problem_of(error)
         raise RecordError(
             f"{name}: must be a readable file, got {problem!r}; check the path", path=name
         ) from None
@@ -88,7 +88,7 @@ def _name_of(file: object) -> str:
     return name if isinstance(name, str) and name else "file"
 
 
-def _problem(error: Exception) -> str:
+def problem_of(error: Exception) -> str:
     """Say what went wrong below, in words that hold nothing of the file."""
     return str(getattr(error, "strerror", None) or type(error).__name__).lower()
 
@@ -141,7 +141,7 @@ def _line(given: Input, number: int, longest: int, encoding: str | None) -> byte
         problem = f"must be {encoding or 'UTF-16'}, got another encoding"
         raise given.refusal(f"{problem}; name the file's own with encoding=", line=number) from None
     except (OSError, EOFError, zlib.error) as error:
-        problem = f"must be readable to its end, got {_problem(error)!r}; fetch the file again"
+        problem = f"must be readable to its end, got {problem_of(error)!r}; fetch the file again"
         raise given.refusal(problem, line=number) from None
     if not isinstance(line, bytes):
         raise given.refusal(f"must be open in binary, got lines of {type(line).__name__}; open it with 'rb'")

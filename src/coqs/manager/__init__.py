@@ -9,5 +9,6 @@ from coqs.manager.calling import Answer
 from coqs.manager.discovery import PluginInfo, State, list_plugins
 from coqs.manager.loading import load_plugins
 from coqs.manager.plugins import Plugins
+from coqs.manager.reading import records_read
 
-__all__ = ["Answer", "PluginInfo", "Plugins", "State", "list_plugins", "load_plugins"]
+__all__ = ["Answer", "PluginInfo", "Plugins", "State", "list_plugins", "load_plugins", "records_read"]

@@ -15,6 +15,7 @@ import attrs
 from coqs.errors import PluginCallError, PluginContractError, PluginError
 from coqs.manager.registry import Implementation
 from coqs.ratings import RatedColumns
+from coqs.readers import Reader
 from coqs.results import Problem
 from coqs.rubric import Rubric
 
@@ -80,11 +81,25 @@ def rubric_list(returned: object) -> tuple[Rubric, ...]:
     for position, rubric in enumerate(returned):
         if type(rubric) is not Rubric:
             raise TypeError(f"a list of Rubric, got {_kind(rubric)} at position {position}")
-    ids = [rubric.id for rubric in returned]
-    for rubric_id in ids:
-        if ids.count(rubric_id) > 1:
-            raise TypeError(f"rubrics with ids of their own, got {rubric_id!r} twice")
+    _check_apart([rubric.id for rubric in returned], "rubrics with ids")
     return tuple(returned)
+
+
+def reader_list(returned: object) -> tuple[Reader, ...]:
+    """Check what `coqs_readers` returned; as with rubrics, no subclass passes."""
+    if type(returned) is not list and type(returned) is not tuple:
+        raise TypeError(f"a list of Reader, got {_kind(returned)}")
+    for position, reader in enumerate(returned):
+        if type(reader) is not Reader:
+            raise TypeError(f"a list of Reader, got {_kind(reader)} at position {position}")
+    _check_apart([reader.name for reader in returned], "readers with names")
+    return tuple(returned)
+
+
+def _check_apart(names: list[str], what: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise TypeError(f"{what} of their own, got {name!r} twice")
 
 
 def rated_columns(returned: object) -> RatedColumns | None:
@@ -101,14 +116,17 @@ def _kind(value: object) -> str:
 def _call_error(implementation: Implementation, error: BaseException) -> PluginCallError:
     message = (
         f"plugin {implementation.plugin!r}: {implementation.hook} must not raise, "
-        f"got {type(error).__name__}{_place(error)}"
+        f"got {type(error).__name__}{place_of(error)}"
     )
     return PluginCallError(message, plugin=implementation.plugin, hook=implementation.hook)
 
 
-def _place(error: BaseException) -> str:
-    # The first frame is `call`, the next is the plugin's own: the line its author must look at.
+def place_of(error: BaseException, *, through: tuple[str, ...] = ()) -> str:
+    """Say on which line the plugin's own code was, beyond rooms of ours that it was called `through`."""
+    # The first frame is the caller's, the next is the plugin's own: the line its author must look at.
     frames = error.__traceback__.tb_next if error.__traceback__ else None
+    while frames is not None and str(frames.tb_frame.f_globals.get("__name__")).startswith(through or "\0"):
+        frames = frames.tb_next
     if frames is None:
         return ""
     path = PurePath(frames.tb_frame.f_code.co_filename)

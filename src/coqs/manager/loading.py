@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 import attrs
 
 from coqs.errors import PluginContractError, PluginError, PluginLoadError
-from coqs.manager.calling import call, reason, rubric_list
+from coqs.manager.calling import call, reader_list, reason, rubric_list
 from coqs.manager.discovery import Candidate, PluginInfo, Selection, conflicts, given, installed
 from coqs.manager.plugins import Plugins, clash
 from coqs.manager.registry import Implementation, Registry
+from coqs.readers import Reader
 from coqs.results import Problem
 from coqs.rubric import Origin, Rubric
+
+Offer = TypeVar("Offer", Rubric, Reader)
 
 
 @attrs.frozen
@@ -22,8 +26,14 @@ class Loaded:
     candidate: Candidate
     hooks: Mapping[str, Implementation]
     rubrics: tuple[Rubric, ...] = ()
-    problem: Problem | None = None
+    readers: tuple[Reader, ...] = ()
+    problems: tuple[Problem, ...] = ()
     reason: str = ""
+
+    def offers(self) -> list[tuple[str, str]]:
+        """List what it offers, as kind and name."""
+        rubrics = [("rubric", rubric.id) for rubric in self.rubrics]
+        return rubrics + [("reader", reader.name) for reader in self.readers]
 
 
 def load_plugins(
@@ -107,7 +117,7 @@ def _load_all(candidates: Iterable[Candidate], *, strict: bool) -> tuple[list[Lo
             if strict or candidate.given:
                 raise
             failed.append(candidate.info("failed", reason(error)))
-    return [_with_rubrics(each, strict=strict) for each in loaded], failed
+    return [_with_offers(each, strict=strict) for each in loaded], failed
 
 
 def _load(candidate: Candidate, registry: Registry) -> Loaded:
@@ -129,51 +139,61 @@ def _import(candidate: Candidate) -> object:
         ) from error
 
 
-def _with_rubrics(loaded: Loaded, *, strict: bool) -> Loaded:
-    implementation = loaded.hooks.get("coqs_rubrics")
+def _with_offers(loaded: Loaded, *, strict: bool) -> Loaded:
+    loaded, rubrics = _asked(loaded, "coqs_rubrics", rubric_list, strict=strict)
+    loaded, readers = _asked(loaded, "coqs_readers", reader_list, strict=strict)
+    return attrs.evolve(loaded, rubrics=rubrics, readers=readers)
+
+
+def _asked(
+    loaded: Loaded, hook: str, check: Callable[[object], tuple[Offer, ...]], *, strict: bool
+) -> tuple[Loaded, tuple[Offer, ...]]:
+    """Ask a plugin for what it declares; return it with the problem that it had, and what it offers."""
+    implementation = loaded.hooks.get(hook)
     if implementation is None:
-        return loaded
-    outcome = call(implementation, rubric_list)
+        return loaded, ()
+    outcome = call(implementation, check)
+    problem = outcome.problem(strict=strict)
+    if problem is not None and outcome.failure is not None:
+        told = "; ".join(filter(None, [loaded.reason, reason(outcome.failure)]))
+        loaded = attrs.evolve(loaded, problems=(*loaded.problems, problem), reason=told)
     source = loaded.candidate
     origin = Origin(source.name, source.distribution or None, source.version or None)
-    return attrs.evolve(
-        loaded,
-        rubrics=tuple(attrs.evolve(rubric, origin=origin) for rubric in outcome.value or ()),
-        problem=outcome.problem(strict=strict),
-        reason=reason(outcome.failure) if outcome.failure else "",
-    )
+    return loaded, tuple(attrs.evolve(each, origin=origin) for each in outcome.value or ())
 
 
 def _assemble(loaded: list[Loaded], others: list[PluginInfo], *, strict: bool) -> Plugins:
     owners = _owners(loaded)
-    clashes = {rubric_id: same for rubric_id, same in owners.items() if len(same) > 1}
+    clashes = {offer: same for offer, same in owners.items() if len(same) > 1}
     if strict and clashes:
-        raise clash(min(clashes), clashes[min(clashes)])
+        raise clash(*min(clashes), clashes[min(clashes)])
     infos = [*others, *(_info(each, owners) for each in loaded)]
-    rubrics = {rubric.id: rubric for each in loaded for rubric in each.rubrics if rubric.id not in clashes}
+    rubrics = {rubric.id: rubric for each in loaded for rubric in each.rubrics}
+    readers = {reader.name: reader for each in loaded for reader in each.readers}
     return Plugins(
         infos=tuple(sorted(infos, key=lambda info: (info.name, info.distribution, info.version))),
         raters={each.candidate.name: each.hooks["coqs_rate"] for each in loaded if "coqs_rate" in each.hooks},
-        rubrics={rubric_id: rubrics[rubric_id] for rubric_id in sorted(rubrics)},
+        rubrics={id: rubrics[id] for id in sorted(rubrics) if ("rubric", id) not in clashes},
+        readers={name: readers[name] for name in sorted(readers) if ("reader", name) not in clashes},
         clashes=clashes,
-        problems=tuple(each.problem for each in loaded if each.problem),
+        problems=tuple(problem for each in loaded for problem in each.problems),
         strict=strict,
     )
 
 
-def _owners(loaded: Iterable[Loaded]) -> dict[str, tuple[Candidate, ...]]:
-    owners: dict[str, tuple[Candidate, ...]] = {}
+def _owners(loaded: Iterable[Loaded]) -> dict[tuple[str, str], tuple[Candidate, ...]]:
+    owners: dict[tuple[str, str], tuple[Candidate, ...]] = {}
     for each in loaded:
-        for rubric in each.rubrics:
-            owners[rubric.id] = (*owners.get(rubric.id, ()), each.candidate)
+        for offer in each.offers():
+            owners[offer] = (*owners.get(offer, ()), each.candidate)
     return owners
 
 
-def _info(loaded: Loaded, owners: Mapping[str, tuple[Candidate, ...]]) -> PluginInfo:
+def _info(loaded: Loaded, owners: Mapping[tuple[str, str], tuple[Candidate, ...]]) -> PluginInfo:
     shared = [
-        f"rubric {rubric.id!r} is also offered by {other.name!r} ({other.source})"
-        for rubric in loaded.rubrics
-        for other in owners[rubric.id]
+        f"{kind} {name!r} is also offered by {other.name!r} ({other.source})"
+        for kind, name in loaded.offers()
+        for other in owners[kind, name]
         if other is not loaded.candidate
     ]
     if shared:

@@ -12,6 +12,7 @@ from coqs.interactions import Interactions
 from coqs.manager.calling import Answer, call, rated_columns
 from coqs.manager.discovery import Candidate, PluginInfo
 from coqs.manager.registry import Implementation
+from coqs.readers import Reader
 from coqs.results import Problem
 from coqs.rubric import Rubric
 
@@ -23,9 +24,10 @@ class Plugins:
     _infos: tuple[PluginInfo, ...]
     _raters: Mapping[str, Implementation]
     _rubrics: Mapping[str, Rubric]
-    _clashes: Mapping[str, tuple[Candidate, ...]]
+    _readers: Mapping[str, Reader]
+    _clashes: Mapping[tuple[str, str], tuple[Candidate, ...]]
     problems: tuple[Problem, ...]
-    """What went wrong while plugins gave their rubrics."""
+    """What went wrong while plugins gave their rubrics and readers."""
     strict: bool
     """Whether a plugin that raises stops the call."""
 
@@ -50,11 +52,33 @@ class Plugins:
         PluginContractError
             More than one plugin does; the message names their distributions.
         """
-        if rubric_id in self._clashes:
-            raise clash(rubric_id, self._clashes[rubric_id])
+        self._check_claimed_once("rubric", rubric_id)
         if rubric_id not in self._rubrics:
-            raise NotFoundError("rubric", rubric_id, self._rubrics, where=self._without_rubrics())
+            raise NotFoundError("rubric", rubric_id, self._rubrics, where=self._why_lacking())
         return self._rubrics[rubric_id]
+
+    def readers(self) -> Mapping[str, Reader]:
+        """Give the readers by name, sorted; a name that two plugins claim is left out."""
+        return MappingProxyType(dict(self._readers))
+
+    def reader(self, name: str) -> Reader:
+        """Give the reader of this name.
+
+        Raises
+        ------
+        NotFoundError
+            No plugin that is loaded offers it.
+        PluginContractError
+            More than one plugin does; the message names their distributions.
+        """
+        self._check_claimed_once("reader", name)
+        if name not in self._readers:
+            raise NotFoundError("reader", name, self._readers, where=self._why_lacking())
+        return self._readers[name]
+
+    def _check_claimed_once(self, kind: str, name: str) -> None:
+        if (kind, name) in self._clashes:
+            raise clash(kind, name, self._clashes[kind, name])
 
     def raters(self) -> tuple[str, ...]:
         """Name the plugins that can rate, sorted."""
@@ -92,21 +116,21 @@ class Plugins:
                 return f"plugin {name!r} is not loaded ({info.state})"
         return ""
 
-    def _without_rubrics(self) -> str:
-        """Say which plugins may be why a rubric is missing."""
+    def _why_lacking(self) -> str:
+        """Say which plugins may be why a rubric or a reader is missing."""
         absent = {problem.plugin: "had a problem" for problem in self.problems}
         absent |= {info.name: info.state for info in self._infos if not info.hooks and info.state != "loaded"}
         return f"plugins ({', '.join(f'{name} {absent[name]}' for name in sorted(absent))})" if absent else ""
 
 
-def clash(rubric_id: str, owners: Sequence[Candidate]) -> PluginContractError:
-    """Say which plugins, of which distributions, claim one rubric id."""
+def clash(kind: str, name: str, owners: Sequence[Candidate]) -> PluginContractError:
+    """Say which plugins, of which distributions, claim one rubric id or one name of a reader."""
     who = " and ".join(f"{each.name!r} ({each.source})" for each in owners)
     names = " or ".join(repr(each.name) for each in owners)
     return PluginContractError(
-        f"rubric {rubric_id!r}: must come from one plugin, got {who}; block {names}",
+        f"{kind} {name!r}: must come from one plugin, got {who}; block {names}",
         plugin=owners[0].name,
-        hook="coqs_rubrics",
+        hook=f"coqs_{kind}s",
     )
 
 

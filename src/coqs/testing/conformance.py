@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import io
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from coqs.errors import MissingDependencyError, NotFoundError
+from coqs.errors import MissingDependencyError, NotFoundError, PluginError, RecordError
 from coqs.interactions import Interactions
+from coqs.io import read_interactions
 from coqs.manager import Plugins, load_plugins
 from coqs.raters import rate
+from coqs.readers import Reader
 from coqs.rubric import Rubric
 from coqs.testing.golden import Golden, differences, read_golden
 
@@ -36,8 +41,9 @@ def plugin_checks(plugin: str) -> tuple[Check, ...]:
     """Return the checks for an installed plugin, by its entry point's name.
 
     A plugin is checked for what it offers: its rubrics (they lint without errors, survive a round
-    trip through TOML, and score their golden interactions as worked by hand) and its rater (it keeps
-    to the rubric, judges each interaction alone, and abstains where nothing was said).
+    trip through TOML, and score their golden interactions as worked by hand), its rater (it keeps to
+    the rubric, judges each interaction alone, and abstains where nothing was said) and its readers (they
+    pickle, and refuse what is no file of theirs with a `RecordError` that holds no word of it).
 
     Raises
     ------
@@ -54,6 +60,8 @@ def plugin_checks(plugin: str) -> tuple[Check, ...]:
         checks.extend(_rubric_checks(rubric, plugin))
     if plugin in plugins.raters():
         checks.extend(_rater_checks(plugin, plugins))
+    for reader in plugins.readers().values():
+        checks.extend(_reader_checks(reader))
     return tuple(checks)
 
 
@@ -140,6 +148,43 @@ def _rates(plugin: str, plugins: Plugins, rubric: Rubric) -> None:
     _demand(not answered, f"{plugin}: {answered} are answered where nothing was said")
 
 
+def _reader_checks(reader: Reader) -> Iterator[Check]:
+    yield Check(f"reader-{reader.name}-pickles", lambda: _pickles(reader))
+    for what, content in NOT_THEIRS.items():
+        name = f"reader-{reader.name}-survives-{what}"
+        yield Check(name, lambda content=content: _refuses(reader, content))  # type: ignore[misc]
+
+
+def _pickles(reader: Reader) -> None:
+    try:
+        again = pickle.loads(pickle.dumps(reader))  # noqa: S301  # what was pickled a moment ago
+    except (pickle.PicklingError, AttributeError, TypeError):
+        again = None
+    _demand(again == reader, f"{reader.name}: does not pickle; let its read be a function of a module")
+
+
+def _refuses(reader: Reader, content: bytes) -> None:
+    """Demand that a file is read, or refused in the right way."""
+    try:
+        read_interactions(io.BytesIO(content), reader=reader)
+    except RecordError as error:
+        _demand(WORDS not in str(error), f"{reader.name}: a message holds words of the file")
+    except PluginError as error:
+        raise AssertionError(f"{reader.name}: {error}") from None
+
+
+WORDS = "my card number is 4000 1234"
+NOT_THEIRS: Mapping[str, bytes] = MappingProxyType(
+    {
+        "an-empty-file": b"",
+        "text": f"{WORDS}\n\n{WORDS}\n".encode(),
+        "bytes": bytes(range(256)),
+        "half-a-value": f'[{{"id": "{WORDS}", '.encode(),
+        "other-values": f'[1, null, "{WORDS}", [], ["{WORDS}"], {{}}]'.encode(),
+        "other-keys": f'[{{"words": "{WORDS}", "turns": ["{WORDS}"]}}]'.encode(),
+        "a-table": f"id,text\n1,{WORDS}\n".encode(),
+    }
+)
 SILENT = ("provider-blank", "nothing-said")
 SAMPLE = (
     {

@@ -23,7 +23,10 @@ def shell(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_built_in_plugins_load() -> None:
     states = {info.name: info.state for info in coqs.load_plugins().listing()}
-    assert states.items() >= dict.fromkeys(["coqs", "healthcare", "phrases", "retail", "security"], "loaded").items()
+    assert (
+        states.items()
+        >= dict.fromkeys(["coqs", "healthcare", "phrases", "retail", "security"], "loaded").items()
+    )
 
 
 @pytest.mark.parametrize("rubric", ["coqs", "healthcare", "retail", "security"])
