@@ -278,7 +278,7 @@ def best(criterion):
         return criterion.ideal.best[0][1]
     if isinstance(scale, SeveralChoice):
         return "|".join(each.id for each in scale.options if (each.points or 0) > 0)
-    top = max(scale.levels, key=lambda level: level.points)
+    top = max(scale.levels, key=lambda level: level.points or 0)
     return top.id if not hasattr(scale, "unit") else float(top.low if top.low is not None else top.high - 1)
 
 

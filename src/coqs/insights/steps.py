@@ -179,8 +179,8 @@ def next_steps(scores: Scores, *, confidence: float = 0.95) -> StepTable:
     --------
     >>> import coqs
     >>> steps = coqs.next_steps(coqs.score(coqs.make_sample(n=80)))
-    >>> len(steps), bool((steps["gain"][:-1] >= steps["gain"][1:]).all())
-    (29, True)
+    >>> bool((steps["gain"][:-1] >= steps["gain"][1:]).all())
+    True
     """
     if not 0 < confidence < 1:
         raise PolicyError(

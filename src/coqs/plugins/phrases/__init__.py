@@ -27,8 +27,17 @@ from coqs.plugins.phrases.lexicon import lexicon
 from coqs.plugins.phrases.matching import SignalTable, find_signals
 from coqs.plugins.phrases.promised import promises_of
 from coqs.plugins.phrases.rating import rated
+from coqs.plugins.phrases.stages import StageTable, find_stages
 
-__all__ = ["SIGNALS", "SignalTable", "coqs_rate", "find_promises", "find_signals"]
+__all__ = [
+    "SIGNALS",
+    "SignalTable",
+    "StageTable",
+    "coqs_rate",
+    "find_promises",
+    "find_signals",
+    "find_stages",
+]
 
 SIGNALS: tuple[str, ...]
 """The vocabulary: the name of every signal that a criterion's `detect` can ask this rater for."""

@@ -18,6 +18,8 @@ from coqs.plugins.phrases.lexicon import Lexicon, Rule, lexicon, plain
 from coqs.plugins.phrases.names import greeted_names, known_names, names_used
 from coqs.plugins.phrases.turns import Ints, Mask, Places, SpokenTurns
 
+OWN = "provider"
+"""The speaker of a rule that reads whoever is asked about."""
 Spans = npt.NDArray[np.int64]
 
 
@@ -75,13 +77,16 @@ class SignalTable:
         return self.name_known if signal == "name_used" else self.spoke
 
 
-def find_signals(interactions: coqs.Interactions) -> SignalTable:
-    """Find all that the provider's words show in a batch.
+def find_signals(interactions: coqs.Interactions, *, speaker: str = "provider") -> SignalTable:
+    """Find all that the words of one speaker show in a batch.
 
     Parameters
     ----------
     interactions
-        A batch; its turns of the speaker `provider` are read, and of `customer` for the name.
+        A batch; its turns of the speaker are read, and of `customer` for the name.
+    speaker
+        Whose words; the provider's, unless told. A customer greets, thanks and takes leave in the same words;
+        of anybody but the provider the use of a name is not looked for.
 
     Returns
     -------
@@ -91,23 +96,29 @@ def find_signals(interactions: coqs.Interactions) -> SignalTable:
     rules = lexicon()
     signals = tuple(rules.signals)
     places = Places.of(interactions)
-    spoken = SpokenTurns.of(interactions, places, "provider")
+    spoken = SpokenTurns.of(interactions, places, speaker)
     found = _found_by_rules(interactions, places, spoken, rules)
+    if speaker != "provider":
+        return _table(places, spoken, found, np.zeros(len(interactions), dtype=bool))
     asked = found[found[:, 1] == signals.index("name_asked"), 0]
     known = known_names(interactions, places, asked, rules.names)
     known = greeted_names(interactions, spoken.rows, places, known, rules.names)
     used = names_used(interactions, spoken.rows, places, known, rules.names)
     code = np.full(len(used), signals.index("name_used"))
     found = np.concatenate([found, np.column_stack([used[:, 0], code, used[:, 1:]])])
+    return _table(places, spoken, found, _spoke_later(spoken, places, known.since))
+
+
+def _table(places: Places, spoken: SpokenTurns, found: Spans, name_known: Mask) -> SignalTable:
     row, signal, start, end = found[np.lexsort((found[:, 1], found[:, 0]))].T
     return SignalTable(
         interaction=places.interaction[row],
         turn=places.number[row],
-        signal=coqs.Encoded(signal.astype(np.int32), signals),
+        signal=coqs.Encoded(signal.astype(np.int32), tuple(lexicon().signals)),
         start=start,
         end=end,
         spoke=spoken.spoke,
-        name_known=_spoke_later(spoken, places, known.since),
+        name_known=name_known,
     )
 
 
@@ -122,7 +133,7 @@ def _found_by_rules(batch: coqs.Interactions, places: Places, spoken: SpokenTurn
     order = {name: code for code, name in enumerate(rules.signals)}
     parts = [np.empty((0, 4), dtype=np.int64)]
     for speaker in dict.fromkeys(rule.speaker for rule in rules.rules):
-        turns = spoken if speaker == "provider" else SpokenTurns.of(batch, places, speaker)
+        turns = spoken if speaker == OWN else SpokenTurns.of(batch, places, speaker)
         texts, of_turn = _distinct(batch.turn_text[row] for row in turns.rows.tolist())
         for rule in (rule for rule in rules.rules if rule.speaker == speaker):
             spans = np.array([rule.find(text) for text in texts], dtype=np.int64).reshape(-1, 2)[of_turn]
