@@ -62,14 +62,14 @@ def _on_gates(gates: Gates, n: int) -> Iterator[Advice]:
             yield Advice(
                 f"Look into {counted(row.failed, 'interaction')} in which {kind}",
                 Said(""),
-                "No score makes up for it. They are listed below, one by one.",
+                f"No score makes up for it. {'It is' if row.failed == 1 else 'They are'} told below.",
                 f"Seen, not estimated: in {part_of(row.failed, row.n or n)}.",
                 is_alarm=True,
             )
 
 
 def _on_blind_spots(sets: Sequence[SetRow]) -> Iterator[Advice]:
-    blind = [each.id for each in sets if each.unseen and each.unseen != NO_SET]
+    blind = [each for each in sets if each.unseen and each.unseen != NO_SET]
     if any(each.unseen == NO_SET for each in sets):
         yield Advice(
             "Record whom each interaction served",
@@ -79,9 +79,9 @@ def _on_blind_spots(sets: Sequence[SetRow]) -> Iterator[Advice]:
         )
     elif blind:
         yield Advice(
-            f"Observe how {_listed(blind)} {'is' if len(blind) == 1 else 'are'} served",
-            Said(""),
-            "Nothing here speaks for them.",
+            f"Observe how {_listed([each.id for each in blind])} {'is' if len(blind) == 1 else 'are'} served",
+            blind[0].about if len(blind) == 1 else Said(""),
+            "Nothing here speaks for them: a blind spot.",
             "Certain: not one interaction with them was rated.",
         )
 
