@@ -1,10 +1,11 @@
-"""Files in and out: interactions from JSON lines; ratings and scores as CSV, Parquet or JSON lines.
+"""Files in and out: interactions from JSON lines; ratings, answers and scores as CSV, Parquet or JSON lines.
 
 Floor 5, above scoring. Lines are of bounded length, texts UTF-8 unless told; files are written
 whole or not at all. What a record or a table means is settled by the rooms below; pages for
 people are written by `coqs.report`.
 """
 
+from coqs.io.answers_in import AnswersFile, read_answers
 from coqs.io.background import behind
 from coqs.io.jsonl import read_interactions
 from coqs.io.lines import MAX_LINE_BYTES
@@ -15,9 +16,11 @@ from coqs.io.whole_interactions import Recurrence
 
 __all__ = [
     "MAX_LINE_BYTES",
+    "AnswersFile",
     "RatingsFile",
     "Recurrence",
     "behind",
+    "read_answers",
     "read_interactions",
     "read_ratings",
     "scores_columns",

@@ -17,8 +17,10 @@ from coqs.manager.registry import Implementation
 from coqs.ratings import RatedColumns
 from coqs.results import Problem
 from coqs.rubric import Rubric
+from coqs.rubric.questionnaire import Questionnaire
 
 T = TypeVar("T")
+D = TypeVar("D", Rubric, Questionnaire)
 
 
 @attrs.frozen
@@ -74,16 +76,26 @@ def reason(failure: PluginError) -> str:
 
 
 def rubric_list(returned: object) -> tuple[Rubric, ...]:
-    """Check what `coqs_rubrics` returned; no subclass passes, as its code would run outside the `try`."""
+    """Check what `coqs_rubrics` returned."""
+    return _list_of(Rubric, "rubrics", returned)
+
+
+def questionnaire_list(returned: object) -> tuple[Questionnaire, ...]:
+    """Check what `coqs_questionnaires` returned."""
+    return _list_of(Questionnaire, "questionnaires", returned)
+
+
+def _list_of(kind: type[D], what: str, returned: object) -> tuple[D, ...]:
+    """Check a list of what is declared; no subclass passes, as its code would run outside the `try`."""
     if type(returned) is not list and type(returned) is not tuple:
-        raise TypeError(f"a list of Rubric, got {_kind(returned)}")
-    for position, rubric in enumerate(returned):
-        if type(rubric) is not Rubric:
-            raise TypeError(f"a list of Rubric, got {_kind(rubric)} at position {position}")
-    ids = [rubric.id for rubric in returned]
-    for rubric_id in ids:
-        if ids.count(rubric_id) > 1:
-            raise TypeError(f"rubrics with ids of their own, got {rubric_id!r} twice")
+        raise TypeError(f"a list of {kind.__name__}, got {_kind(returned)}")
+    for position, each in enumerate(returned):
+        if type(each) is not kind:
+            raise TypeError(f"a list of {kind.__name__}, got {_kind(each)} at position {position}")
+    ids = [each.id for each in returned]
+    for id in ids:
+        if ids.count(id) > 1:
+            raise TypeError(f"{what} with ids of their own, got {id!r} twice")
     return tuple(returned)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 import attrs
 
 from coqs.errors import PluginContractError, PluginError, PluginLoadError
-from coqs.manager.calling import call, reason, rubric_list
+from coqs.manager.calling import Outcome, call, questionnaire_list, reason, rubric_list
 from coqs.manager.discovery import Candidate, PluginInfo, Selection, conflicts, given, installed
 from coqs.manager.plugins import Plugins, clash
 from coqs.manager.registry import Implementation, Registry
 from coqs.results import Problem
 from coqs.rubric import Origin, Rubric
+from coqs.rubric.questionnaire import Questionnaire
+
+Declared = Rubric | Questionnaire
+D = TypeVar("D", Rubric, Questionnaire)
 
 
 @attrs.frozen
@@ -22,7 +27,8 @@ class Loaded:
     candidate: Candidate
     hooks: Mapping[str, Implementation]
     rubrics: tuple[Rubric, ...] = ()
-    problem: Problem | None = None
+    questionnaires: tuple[Questionnaire, ...] = ()
+    problems: tuple[Problem, ...] = ()
     reason: str = ""
 
 
@@ -107,7 +113,7 @@ def _load_all(candidates: Iterable[Candidate], *, strict: bool) -> tuple[list[Lo
             if strict or candidate.given:
                 raise
             failed.append(candidate.info("failed", reason(error)))
-    return [_with_rubrics(each, strict=strict) for each in loaded], failed
+    return [_with_declared(each, strict=strict) for each in loaded], failed
 
 
 def _load(candidate: Candidate, registry: Registry) -> Loaded:
@@ -129,53 +135,97 @@ def _import(candidate: Candidate) -> object:
         ) from error
 
 
-def _with_rubrics(loaded: Loaded, *, strict: bool) -> Loaded:
-    implementation = loaded.hooks.get("coqs_rubrics")
-    if implementation is None:
-        return loaded
-    outcome = call(implementation, rubric_list)
-    source = loaded.candidate
-    origin = Origin(source.name, source.distribution or None, source.version or None)
+def _with_declared(loaded: Loaded, *, strict: bool) -> Loaded:
+    """Ask a plugin for all that it declares; a problem with one kind takes nothing from the other."""
+    rubrics = _declared(loaded, "coqs_rubrics", rubric_list)
+    questionnaires = _declared(loaded, "coqs_questionnaires", questionnaire_list)
+    outcomes = (rubrics, questionnaires)
+    problems = [outcome.problem(strict=strict) for outcome in outcomes]
     return attrs.evolve(
         loaded,
-        rubrics=tuple(attrs.evolve(rubric, origin=origin) for rubric in outcome.value or ()),
-        problem=outcome.problem(strict=strict),
-        reason=reason(outcome.failure) if outcome.failure else "",
+        rubrics=rubrics.value or (),
+        questionnaires=questionnaires.value or (),
+        problems=tuple(problem for problem in problems if problem),
+        reason="; ".join(reason(outcome.failure) for outcome in outcomes if outcome.failure),
     )
 
 
+def _declared(loaded: Loaded, hook: str, check: Callable[[object], tuple[D, ...]]) -> Outcome[tuple[D, ...]]:
+    """Return what a plugin declares by a hook, each with where it came from."""
+    implementation = loaded.hooks.get(hook)
+    if implementation is None:
+        return Outcome(None)
+    outcome = call(implementation, check)
+    source = loaded.candidate
+    origin = Origin(source.name, source.distribution or None, source.version or None)
+    marked = tuple(attrs.evolve(each, origin=origin) for each in outcome.value or ())
+    return attrs.evolve(outcome, value=marked)
+
+
 def _assemble(loaded: list[Loaded], others: list[PluginInfo], *, strict: bool) -> Plugins:
-    owners = _owners(loaded)
-    clashes = {rubric_id: same for rubric_id, same in owners.items() if len(same) > 1}
-    if strict and clashes:
-        raise clash(min(clashes), clashes[min(clashes)])
-    infos = [*others, *(_info(each, owners) for each in loaded)]
-    rubrics = {rubric.id: rubric for each in loaded for rubric in each.rubrics if rubric.id not in clashes}
+    rubrics, questionnaires = (Claims.of(what, loaded) for what in ("rubric", "questionnaire"))
+    if strict:
+        rubrics.refuse_clashes()
+        questionnaires.refuse_clashes()
+    infos = [*others, *(_info(each, (rubrics, questionnaires)) for each in loaded)]
     return Plugins(
         infos=tuple(sorted(infos, key=lambda info: (info.name, info.distribution, info.version))),
         raters={each.candidate.name: each.hooks["coqs_rate"] for each in loaded if "coqs_rate" in each.hooks},
-        rubrics={rubric_id: rubrics[rubric_id] for rubric_id in sorted(rubrics)},
-        clashes=clashes,
-        problems=tuple(each.problem for each in loaded if each.problem),
+        rubrics=rubrics.undisputed(each for one in loaded for each in one.rubrics),
+        questionnaires=questionnaires.undisputed(each for one in loaded for each in one.questionnaires),
+        clashes={"rubric": rubrics.clashes, "questionnaire": questionnaires.clashes},
+        problems=tuple(problem for each in loaded for problem in each.problems),
         strict=strict,
     )
 
 
-def _owners(loaded: Iterable[Loaded]) -> dict[str, tuple[Candidate, ...]]:
-    owners: dict[str, tuple[Candidate, ...]] = {}
-    for each in loaded:
-        for rubric in each.rubrics:
-            owners[rubric.id] = (*owners.get(rubric.id, ()), each.candidate)
-    return owners
+@attrs.frozen
+class Claims:
+    """Which plugins claim which ids of one kind of what is declared."""
+
+    what: str
+    owners: Mapping[str, tuple[Candidate, ...]]
+
+    @classmethod
+    def of(cls, what: str, loaded: Iterable[Loaded]) -> Claims:
+        """Gather the claims of the plugins, in their order."""
+        owners: dict[str, tuple[Candidate, ...]] = {}
+        for each in loaded:
+            for declared in _declares(each, what):
+                owners[declared.id] = (*owners.get(declared.id, ()), each.candidate)
+        return cls(what, owners)
+
+    @property
+    def clashes(self) -> dict[str, tuple[Candidate, ...]]:
+        """Return the ids that more than one plugin claims, and which these are."""
+        return {id: same for id, same in self.owners.items() if len(same) > 1}
+
+    def refuse_clashes(self) -> None:
+        """Raise for the first id that two plugins claim."""
+        if self.clashes:
+            raise clash(self.what, min(self.clashes), self.clashes[min(self.clashes)])
+
+    def undisputed(self, declared: Iterable[D]) -> dict[str, D]:
+        """Return what one plugin alone claims, by id, sorted."""
+        found = {each.id: each for each in declared if each.id not in self.clashes}
+        return {id: found[id] for id in sorted(found)}
+
+    def shared_by(self, loaded: Loaded) -> list[str]:
+        """Say which ids of a plugin another claims too."""
+        return [
+            f"{self.what} {declared.id!r} is also offered by {other.name!r} ({other.source})"
+            for declared in _declares(loaded, self.what)
+            for other in self.owners[declared.id]
+            if other is not loaded.candidate
+        ]
 
 
-def _info(loaded: Loaded, owners: Mapping[str, tuple[Candidate, ...]]) -> PluginInfo:
-    shared = [
-        f"rubric {rubric.id!r} is also offered by {other.name!r} ({other.source})"
-        for rubric in loaded.rubrics
-        for other in owners[rubric.id]
-        if other is not loaded.candidate
-    ]
+def _declares(loaded: Loaded, what: str) -> tuple[Declared, ...]:
+    return loaded.rubrics if what == "rubric" else loaded.questionnaires
+
+
+def _info(loaded: Loaded, claims: Iterable[Claims]) -> PluginInfo:
+    shared = [text for each in claims for text in each.shared_by(loaded)]
     if shared:
         return loaded.candidate.info("conflict", f"{'; '.join(shared)}; block one of them", loaded.hooks)
     return loaded.candidate.info("loaded", loaded.reason, loaded.hooks)

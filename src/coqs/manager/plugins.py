@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import TypeVar
 
 import attrs
 
@@ -14,6 +15,9 @@ from coqs.manager.discovery import Candidate, PluginInfo
 from coqs.manager.registry import Implementation
 from coqs.results import Problem
 from coqs.rubric import Rubric
+from coqs.rubric.questionnaire import Questionnaire
+
+T = TypeVar("T")
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -23,9 +27,11 @@ class Plugins:
     _infos: tuple[PluginInfo, ...]
     _raters: Mapping[str, Implementation]
     _rubrics: Mapping[str, Rubric]
-    _clashes: Mapping[str, tuple[Candidate, ...]]
+    _questionnaires: Mapping[str, Questionnaire]
+    _clashes: Mapping[str, Mapping[str, tuple[Candidate, ...]]]
+    """rubric or questionnaire to the ids that more than one plugin claims."""
     problems: tuple[Problem, ...]
-    """What went wrong while plugins gave their rubrics."""
+    """What went wrong while plugins gave their rubrics and questionnaires."""
     strict: bool
     """Whether a plugin that raises stops the call."""
 
@@ -50,11 +56,30 @@ class Plugins:
         PluginContractError
             More than one plugin does; the message names their distributions.
         """
-        if rubric_id in self._clashes:
-            raise clash(rubric_id, self._clashes[rubric_id])
-        if rubric_id not in self._rubrics:
-            raise NotFoundError("rubric", rubric_id, self._rubrics, where=self._without_rubrics())
-        return self._rubrics[rubric_id]
+        return self._found("rubric", rubric_id, self._rubrics)
+
+    def questionnaires(self) -> Mapping[str, Questionnaire]:
+        """Give the questionnaires by id, sorted; an id that two plugins claim is left out."""
+        return MappingProxyType(dict(self._questionnaires))
+
+    def questionnaire(self, questionnaire_id: str) -> Questionnaire:
+        """Give the questionnaire of this id.
+
+        Raises
+        ------
+        NotFoundError
+            No plugin that is loaded offers it.
+        PluginContractError
+            More than one plugin does; the message names their distributions.
+        """
+        return self._found("questionnaire", questionnaire_id, self._questionnaires)
+
+    def _found(self, what: str, id: str, known: Mapping[str, T]) -> T:
+        if id in self._clashes[what]:
+            raise clash(what, id, self._clashes[what][id])
+        if id not in known:
+            raise NotFoundError(what, id, known, where=self._without())
+        return known[id]
 
     def raters(self) -> tuple[str, ...]:
         """Name the plugins that can rate, sorted."""
@@ -92,21 +117,21 @@ class Plugins:
                 return f"plugin {name!r} is not loaded ({info.state})"
         return ""
 
-    def _without_rubrics(self) -> str:
-        """Say which plugins may be why a rubric is missing."""
+    def _without(self) -> str:
+        """Say which plugins may be why something is missing."""
         absent = {problem.plugin: "had a problem" for problem in self.problems}
         absent |= {info.name: info.state for info in self._infos if not info.hooks and info.state != "loaded"}
         return f"plugins ({', '.join(f'{name} {absent[name]}' for name in sorted(absent))})" if absent else ""
 
 
-def clash(rubric_id: str, owners: Sequence[Candidate]) -> PluginContractError:
-    """Say which plugins, of which distributions, claim one rubric id."""
+def clash(what: str, id: str, owners: Sequence[Candidate]) -> PluginContractError:
+    """Say which plugins, of which distributions, claim one id."""
     who = " and ".join(f"{each.name!r} ({each.source})" for each in owners)
     names = " or ".join(repr(each.name) for each in owners)
     return PluginContractError(
-        f"rubric {rubric_id!r}: must come from one plugin, got {who}; block {names}",
+        f"{what} {id!r}: must come from one plugin, got {who}; block {names}",
         plugin=owners[0].name,
-        hook="coqs_rubrics",
+        hook=f"coqs_{what}s",
     )
 
 
