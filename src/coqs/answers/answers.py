@@ -48,7 +48,7 @@ class Answers:
     facts: Mapping[str, FactColumn] = attrs.field(converter=read_only)
     """What else was recorded: (n,) encoded texts or floats."""
     codes: Mapping[str, Codes] = attrs.field(converter=_codes)
-    """Item id to (n,) int8: the box's position from 0 in the order of the file, or a negative
+    """SurveyItem id to (n,) int8: the box's position from 0 in the order of the file, or a negative
     `Absence.code`. Free text has 0 where something was written."""
 
     @classmethod

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from coqs.errors import suggest
 from coqs.model import Absence
-from coqs.rubric.questionnaire import Choice, FreeText, Item, Rating
+from coqs.rubric.questionnaire import Choice, FreeText, Rating, SurveyItem
 from coqs.tables import (
     Column,
     Place,
@@ -52,7 +52,7 @@ class ItemColumn:
 
 
 def item_column(
-    item: Item,
+    item: SurveyItem,
     values: Sequence[Any] | Column,
     refused: Refusals,
     *,
@@ -74,7 +74,7 @@ def item_column(
     return ItemColumn(freeze(codes.take(column.codes)))
 
 
-def _absent(item: Item, code: int, read: Callable[[Any], int | Problem], value: Any) -> int | Problem:
+def _absent(item: SurveyItem, code: int, read: Callable[[Any], int | Problem], value: Any) -> int | Problem:
     """Return an absence that this item allows; what is none here may still be words of the customer's."""
     absence = Absence.from_code(code)
     if absence in ABSENCES and (absence is not Absence.NOT_APPLICABLE or item.not_applicable):
@@ -89,7 +89,7 @@ def _not_offered(absence: Absence) -> str:
     return f"must be an answer or an absence of an answer, got {str(absence)!r}, which is for raters; mend it"
 
 
-def _reader(item: Item) -> Callable[[Any], int | Problem]:
+def _reader(item: SurveyItem) -> Callable[[Any], int | Problem]:
     scale = item.scale
     if isinstance(scale, FreeText):
         return lambda _: 0

@@ -13,7 +13,7 @@ from coqs.facts import FactColumn
 from coqs.model import Absence
 from coqs.ratings.columns_out import WRITTEN, Columns
 from coqs.ratings.tables_out import times_as_text
-from coqs.rubric.questionnaire import FreeText, Item, Questionnaire
+from coqs.rubric.questionnaire import FreeText, Questionnaire, SurveyItem
 from coqs.tables import Encoded, Times
 
 WROTE = "answered"
@@ -76,7 +76,7 @@ def long_columns(answers: Sheets) -> Columns:
     return columns
 
 
-def answer_texts(item: Item, codes: Codes) -> Encoded:
+def answer_texts(item: SurveyItem, codes: Codes) -> Encoded:
     """Return one item's column as the texts that a table of answers has."""
     texts = (WROTE,) if isinstance(item.scale, FreeText) else item.scale.boxes
     absent = np.full(len(Absence), -1)

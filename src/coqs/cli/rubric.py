@@ -7,7 +7,9 @@ from argparse import Namespace
 from coqs.cli.form import form_lines
 from coqs.cli.inputs import plugins_with_warnings, rubric_named
 from coqs.cli.text import aligned, counted, show
+from coqs.rubric import Rubric
 from coqs.rubric.findings import SEVERITIES
+from coqs.rubric.questionnaire import Questionnaire
 
 
 def rubric(arguments: Namespace) -> int:
@@ -39,7 +41,11 @@ def _show(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> int:
     """Print what lint finds; contradictions were refused when the rubric was read."""
-    found = rubric_named(arguments.rubric)
+    return report_findings(rubric_named(arguments.rubric), arguments)
+
+
+def report_findings(found: Rubric | Questionnaire, arguments: Namespace) -> int:
+    """Print what lint finds, errors first; 1 where something is as bad as the caller fails on."""
     findings = found.lint()
     for each in findings:
         show(f"{each.severity} {each.code} {each.place}: {each.message}; {each.cure}")

@@ -11,7 +11,7 @@ from coqs.io.jsonl import read_interactions
 from coqs.io.lines import MAX_LINE_BYTES
 from coqs.io.ratings_in import RatingsFile, read_ratings
 from coqs.io.ratings_out import scores_columns, write_evidence, write_ratings, write_scores
-from coqs.io.tables_out import table_in
+from coqs.io.tables_out import table_in, write_table
 from coqs.io.whole_interactions import Recurrence
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "write_evidence",
     "write_ratings",
     "write_scores",
+    "write_table",
 ]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from coqs.answers import Answers
 from coqs.model import Absence
-from coqs.rubric.questionnaire import Item, Measure, Questionnaire
+from coqs.rubric.questionnaire import Measure, Questionnaire, SurveyItem
 from coqs.tables import freeze
 
 Floats = npt.NDArray[np.float64]
@@ -74,7 +74,7 @@ def _sheet_counts(codes: npt.NDArray[np.int8], counts: npt.NDArray[np.bool_]) ->
     return {state: which.astype(np.int64) for state, which in zip(STATES, found, strict=True)}
 
 
-def box_values(measure: Measure, item: Item) -> list[float]:
+def box_values(measure: Measure, item: SurveyItem) -> list[float]:
     """Return the value of each box of an item."""
     if measure.is_net:
         promoters, detractors = measure.cut_points

@@ -54,13 +54,13 @@ class Tabular:
         MissingDependencyError
             The library of that kind is not installed.
         """
-        return dict(self.columns) if kind is None else table_of_kind(self._encoded(), kind)
+        return dict(self.columns) if kind is None else table_of_kind(self.encoded(), kind)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the table as an Arrow stream, which libraries that know Arrow take; needs pyarrow."""
-        return arrow_stream(self._encoded(), requested_schema)
+        return arrow_stream(self.encoded(), requested_schema)
 
-    def _encoded(self) -> dict[str, Encoded | npt.NDArray[Any]]:
+    def encoded(self) -> dict[str, Encoded | npt.NDArray[Any]]:
         """Return the columns with their texts encoded."""
         return {
             name: Encoded.from_values(column.tolist()) if column.dtype.kind in "OU" else column

@@ -3,7 +3,7 @@
 Floor 2, without numpy and pluggy. Answers become columns in `coqs.answers` and are scored in `coqs.surveys`.
 """
 
-from coqs.rubric.questionnaire.items import Choice, FreeText, Item, ItemScale, Rating, YesNo
+from coqs.rubric.questionnaire.items import Choice, FreeText, ItemScale, Rating, SurveyItem, YesNo
 from coqs.rubric.questionnaire.measures import KINDS, Measure
 from coqs.rubric.questionnaire.questionnaire import MOST_ITEMS, Questionnaire
 
@@ -12,10 +12,10 @@ __all__ = [
     "MOST_ITEMS",
     "Choice",
     "FreeText",
-    "Item",
     "ItemScale",
     "Measure",
     "Questionnaire",
     "Rating",
+    "SurveyItem",
     "YesNo",
 ]

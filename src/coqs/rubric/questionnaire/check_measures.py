@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from coqs.errors import suggest
-from coqs.rubric.questionnaire.items import Item, Rating
+from coqs.rubric.questionnaire.items import Rating, SurveyItem
 from coqs.rubric.questionnaire.measures import (
     DETRACTORS,
     KINDS,
@@ -19,7 +19,7 @@ from coqs.rubric.questionnaire.measures import (
 Problems = Iterator[tuple[str, str]]
 
 
-def measure_problems(measure: Measure, known: Mapping[str, Item]) -> Problems:
+def measure_problems(measure: Measure, known: Mapping[str, SurveyItem]) -> Problems:
     """Yield (key below the measure, problem) for each contradiction."""
     if measure.kind not in KINDS:
         cure = suggest(measure.kind, KINDS)
@@ -39,7 +39,7 @@ def measure_problems(measure: Measure, known: Mapping[str, Item]) -> Problems:
         yield from _share(measure, items)
 
 
-def _items(measure: Measure, known: Mapping[str, Item]) -> Problems:
+def _items(measure: Measure, known: Mapping[str, SurveyItem]) -> Problems:
     if not measure.items:
         yield ".items", "must name at least one item, got none; add one"
     for place, id in enumerate(measure.items):
@@ -104,7 +104,7 @@ def _at_least(measure: Measure) -> Problems:
         yield ".at_least", 'must stand with several items over "respondents" only; drop it'
 
 
-def _net(measure: Measure, items: list[Item]) -> Problems:
+def _net(measure: Measure, items: list[SurveyItem]) -> Problems:
     if len(items) != 1:
         yield ".items", f"must name one item in an nps, got {len(items)}; make a measure of each"
         return
@@ -133,7 +133,7 @@ def _net(measure: Measure, items: list[Item]) -> Problems:
         )
 
 
-def _mean(measure: Measure, items: list[Item]) -> Problems:
+def _mean(measure: Measure, items: list[SurveyItem]) -> Problems:
     for place, item in enumerate(items):
         if item.span is None:
             yield f".items[{place}]", f"must have points on every option, got none in {item.id!r}; add them"
@@ -142,7 +142,7 @@ def _mean(measure: Measure, items: list[Item]) -> Problems:
         yield ".points", 'must be "min_max" where the items\' points run differently, got "raw"; mend it'
 
 
-def _share(measure: Measure, items: list[Item]) -> Problems:
+def _share(measure: Measure, items: list[SurveyItem]) -> Problems:
     for item in items:
         boxes = item.scale.boxes
         if measure.top is not None and not 1 <= measure.top < len(boxes):

@@ -16,7 +16,7 @@ from coqs.rubric.checks import ID, RUBRIC_ID, Problem, id_problems
 from coqs.rubric.keys import LANGUAGE
 from coqs.rubric.questionnaire.check_measures import measure_problems
 from coqs.rubric.questionnaire.form import Form
-from coqs.rubric.questionnaire.items import Choice, FreeText, Item, Rating
+from coqs.rubric.questionnaire.items import Choice, FreeText, Rating, SurveyItem
 
 MOST_ITEMS = 9
 """Fewer than ten: what anyone can explain to a customer, and a customer will finish."""
@@ -76,7 +76,7 @@ def _names(form: Form) -> Iterator[Problem]:
                 yield f"{what}[{place}].id", f"must not use the reserved name {id!r}; rename it", None
 
 
-def _item(item: Item) -> Iterator[tuple[str, str]]:
+def _item(item: SurveyItem) -> Iterator[tuple[str, str]]:
     if isinstance(item.scale, Choice):
         yield from _options(item.scale)
     elif isinstance(item.scale, Rating):

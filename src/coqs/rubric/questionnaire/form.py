@@ -12,11 +12,11 @@ import attrs
 from coqs.errors import NotFoundError
 from coqs.model import Words
 from coqs.rubric.form import Origin
-from coqs.rubric.questionnaire.items import Item
+from coqs.rubric.questionnaire.items import SurveyItem
 from coqs.rubric.questionnaire.measures import Measure
 
 
-def _items(values: Iterable[Item]) -> tuple[Item, ...]:
+def _items(values: Iterable[SurveyItem]) -> tuple[SurveyItem, ...]:
     return tuple(values)
 
 
@@ -32,7 +32,7 @@ class Form:
     """Stable id of the questionnaire."""
     version: str
     """The author's version of it."""
-    items: tuple[Item, ...] = attrs.field(converter=_items)
+    items: tuple[SurveyItem, ...] = attrs.field(converter=_items)
     """What is asked, in the order of the form."""
     measures: tuple[Measure, ...] = attrs.field(default=(), converter=_measures)
     """What is worked out of the answers."""
@@ -57,7 +57,7 @@ class Form:
         """Return the ids of the measures in order."""
         return tuple(measure.id for measure in self.measures)
 
-    def item(self, id: str) -> Item:
+    def item(self, id: str) -> SurveyItem:
         """Return the item with this id, or raise `NotFoundError` naming the nearest."""
         for item in self.items:
             if item.id == id:

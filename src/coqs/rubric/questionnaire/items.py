@@ -98,7 +98,7 @@ def _about(values: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen(slots=True)
-class Item:
+class SurveyItem:
     """One question of a questionnaire."""
 
     id: str
@@ -135,7 +135,7 @@ class Item:
     def top(self, k: int) -> tuple[str, ...]:
         """Return the best `k` boxes.
 
-        >>> Item("waited", Rating(1, 5), reverse=True).top(2)
+        >>> SurveyItem("waited", Rating(1, 5), reverse=True).top(2)
         ('1', '2')
         """
         return self.best_first[:k]
@@ -143,7 +143,7 @@ class Item:
     def shares(self) -> tuple[Fraction, ...]:
         """Return the points of each box as a share of the way from the worst to the best.
 
-        >>> Item("waited", Rating(1, 5), reverse=True).shares()[1]
+        >>> SurveyItem("waited", Rating(1, 5), reverse=True).shares()[1]
         Fraction(3, 4)
         """
         span = self.span

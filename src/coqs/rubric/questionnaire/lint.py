@@ -12,7 +12,7 @@ from types import MappingProxyType
 from coqs.model import Words
 from coqs.rubric.findings import SEVERITIES, Finding
 from coqs.rubric.questionnaire.form import Form
-from coqs.rubric.questionnaire.items import Choice, Item, Rating
+from coqs.rubric.questionnaire.items import Choice, Rating, SurveyItem
 from coqs.rubric.questionnaire.measures import DETRACTORS, PROMOTERS
 from coqs.rubric.rubric import Rubric
 
@@ -87,7 +87,7 @@ def _about(form: Form, rubric: Rubric | None) -> Iterator[Finding]:
                 yield Finding("Q105", "warning", f"items[{place}].about[{at}]", message, "mend the id")
 
 
-def _scale(item: Item, path: str, language: str) -> Iterator[Finding]:
+def _scale(item: SurveyItem, path: str, language: str) -> Iterator[Finding]:
     scale = item.scale
     lacks = isinstance(scale, Choice) and not all(option.words for option in scale.options)
     if lacks or (isinstance(scale, Rating) and not (scale.low_words and scale.high_words)):
@@ -113,7 +113,7 @@ def _is_lopsided(scale: Choice, language: str) -> bool:
     return abs(sum(good) - sum(bad)) > 1
 
 
-def _wording(item: Item, path: str, language: str) -> Iterator[Finding]:
+def _wording(item: SurveyItem, path: str, language: str) -> Iterator[Finding]:
     text, spoken = item.words.text, language.partition("-")[0]
     if not text.strip():
         yield Finding("Q301", "error", path, "there is no question", "write a text")

@@ -10,7 +10,7 @@ from typing import Any
 
 from coqs.rubric.fingerprints import Fingerprint, digest, exact_text
 from coqs.rubric.questionnaire.form import Form
-from coqs.rubric.questionnaire.items import Item
+from coqs.rubric.questionnaire.items import SurveyItem
 from coqs.rubric.questionnaire.measures import Measure
 from coqs.rubric.questionnaire.writing import document
 
@@ -28,7 +28,7 @@ def _scoring_form(form: Form) -> dict[str, Any]:
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: SurveyItem) -> dict[str, Any]:
     boxes = zip(item.scale.boxes, item.scale.points, strict=True)
     return {
         "id": item.id,

@@ -8,7 +8,7 @@ from typing import Any
 from coqs.errors import RubricError
 from coqs.rubric.form import SCHEMA
 from coqs.rubric.keys import Keys, as_text, shown
-from coqs.rubric.questionnaire.items import Choice, FreeText, Item, ItemScale, Rating, YesNo
+from coqs.rubric.questionnaire.items import Choice, FreeText, ItemScale, Rating, SurveyItem, YesNo
 from coqs.rubric.questionnaire.measures import Measure
 from coqs.rubric.toml_in import collected, option
 
@@ -35,11 +35,11 @@ def parts_from_document(entries: Mapping[str, Any]) -> dict[str, Any]:
     return parts
 
 
-def _item(entry: Any, path: str) -> Item:
+def _item(entry: Any, path: str) -> SurveyItem:
     keys = Keys(entry, path)
     id = keys.text("id")
     try:
-        item = Item(
+        item = SurveyItem(
             id=id,
             scale=_scale(keys),
             words=keys.words(),

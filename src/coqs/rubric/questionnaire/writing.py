@@ -7,7 +7,7 @@ from typing import Any
 from coqs.rubric.form import SCHEMA
 from coqs.rubric.keys import filled
 from coqs.rubric.questionnaire.form import Form
-from coqs.rubric.questionnaire.items import Choice, Item, ItemScale, Rating, YesNo
+from coqs.rubric.questionnaire.items import Choice, ItemScale, Rating, SurveyItem, YesNo
 from coqs.rubric.questionnaire.measures import Measure
 from coqs.rubric.toml_out import answer_table, words_entries
 
@@ -27,7 +27,7 @@ def document(form: Form) -> dict[str, Any]:
     )
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: SurveyItem) -> dict[str, Any]:
     return filled(
         id=item.id,
         **words_entries(item.words),
