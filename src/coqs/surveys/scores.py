@@ -186,7 +186,8 @@ def _scored(
     tables = [_measured(answers, each, group, len(labels), confidence, minimum_n) for each in measures]
     k = len(measures)
     found: Columns = {
-        name: np.array([each[name] for each in tables]).reshape(k, -1).T.reshape(-1) for name in _NAMES
+        name: np.array([each[name] for each in tables]).reshape(k, len(labels)).T.reshape(-1)
+        for name in _NAMES
     }
     said = names_apart(names, found, "by_")
     texts = [np.repeat(label_texts(column), k) for column in labels.columns]
