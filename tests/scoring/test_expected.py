@@ -30,8 +30,8 @@ levels = [
 id = "wait"
 stage = "greeting"
 levels = [
-  { id = "long", from = 60, points = 0, is = "below" },
   { id = "short", below = 60, points = 1, is = "meets" },
+  { id = "long", from = 60, points = 0, is = "below" },
 ]
 
 [[criteria]]
@@ -62,7 +62,7 @@ id = "lawful"
 stage = "concluding"
 gate = { class = "ethics", kind = "illegal", on = ["no"] }
 levels = [{ id = "no", points = 0, is = "below" }, { id = "yes", points = 1, is = "meets" }]
-""".replace('{ id = "long", from = 60, points = 0, is = "below" },\n  { id = "short", below = 60, points = 1, is = "meets" },', '{ id = "short", below = 60, points = 1, is = "meets" },\n  { id = "long", from = 60, points = 0, is = "below" },'))  # fmt: skip # noqa: E501
+""")
 
 
 def expected(policy: Any = None, **answers: Any) -> tuple[float, float]:
@@ -124,12 +124,9 @@ def test_a_sheet_that_meets_everything_gets_exactly_what_was_expected(name: str)
 
 
 @pytest.mark.parametrize("policy", coqs.rubric.POLICIES)
-def test_every_policy_that_fits_has_an_expectation(policy: str) -> None:
+def test_every_policy_has_an_expectation(policy: str) -> None:
     table = {"interaction": ["a", "b"], "greeted": ["no", "name"], "wait": [90, 5], "offered": ["map", "|"]}
-    try:
-        scores = coqs.score(coqs.Ratings.from_table(table, RUBRIC), policy=policy)
-    except coqs.PolicyError:
-        pytest.skip("the rubric cannot follow it")
+    scores = coqs.score(coqs.Ratings.from_table(table, RUBRIC), policy=policy)
     low, high = expected_scores(scores)
     assert (low <= high).all()
     assert np.isnan(low).tolist() == (~scores.is_scored).tolist()
