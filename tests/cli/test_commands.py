@@ -262,7 +262,7 @@ def test_rubric_check_prints_findings_and_leaves_as_asked(coqs_command, fail_on,
 def test_plugins_are_listed(coqs_command) -> None:
     done = coqs_command("plugins")
     assert (done.code, done.err) == (0, "")
-    assert f"security  loaded  coqs {coqs.__version__}  coqs_rubrics" in done.out
+    assert f"security  loaded  coqs {coqs.__version__}  coqs_questionnaires, coqs_rubrics" in done.out
 
 
 def test_plugins_are_listed_as_json(coqs_command) -> None:

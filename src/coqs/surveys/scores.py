@@ -162,7 +162,7 @@ def score_answers(answers: Answers, *, confidence: float = 0.95, minimum_n: int 
     >>> said = {"interaction": ["a", "b", "c"], "helped": ["yes", "no", None]}
     >>> print(coqs.score_answers(coqs.Answers.from_table(said, asked)))
     measure sheets asked answered   estimate   95% interval
-    found        3     3        2      50.0%    9.5% to  90.5%
+    found        3     3        2      50.0%     9.5% to  90.5%
     """
     check_how(confidence, minimum_n, place="score_answers")
     return _scored(answers, (), None, None, confidence, minimum_n)
