@@ -28,14 +28,18 @@ def expected_scores(scores: Scores) -> tuple[Floats, Floats]:
     A criterion may have several levels that meet, so there is a lowest and a highest such sheet; between
     them an interaction meets what was expected. What was asked stays what it was, whatever branches the
     meeting answers would open; absences stay what they are; no gate fires and no rule sets a score. A
-    criterion without a level that meets keeps its answer, so that it moves neither side.
+    criterion without a level that meets keeps its answer, so that it moves neither side. Under a policy
+    that only counts errors, meeting is all there is to reach.
 
     Returns
     -------
     low, high
-        (n,) overall scores, NaN where not scored.
+        (n,) overall scores, NaN where not scored, and where only a rule that sets scores has one.
     """
     rubric, policy = scores.scorer.applied_rubric, attrs.evolve(scores.policy, overrides=())
+    if policy.combine == "error_accuracy":  # which counts what a gate names, and a sheet that meets has none
+        whole = np.where(scores.is_scored, 1.0, np.nan)
+        return whole, whole
     asked = settle(rubric, Answers.given(scores.ratings))
     part = rubric.with_criteria(tuple(_plain(each, policy) for each in rubric.criteria))
     found = []

@@ -46,7 +46,7 @@ class ExceedsCheck(Tabular):
     columns: Any = attrs.field(converter=read_only)
     """Column name to (3,) values, read-only: below, meets, exceeds."""
     counts: Mapping[str, int] = attrs.field(converter=read_only)
-    """`interactions` rated, `scored` of them, `matched` of these whose customer answered; `sheets` of
+    """`interactions` rated, `scored` of them (against an expectation), `matched` of these whose customer answered; `sheets` of
     answers, `sheets_without_interaction`, `sheets_elsewhere` (of interactions that nobody rated), and
     `sheets_without_value`, on which the measure was not answered."""
     difference: tuple[float, float, float]
@@ -158,7 +158,7 @@ def exceeds_check(
 def _standings(scores: Scores, units: Units) -> tuple[Floats, Places]:
     """Return (units,) the score of each interaction, and its standing as a place; -1 where not scored."""
     low, high = expected_scores(scores)
-    scored = scores.is_scored
+    scored = scores.is_scored & ~np.isnan(low)
     score, least, most = (units.mean(each, scored) for each in (scores.overall, low, high))
     standing = 1 + (score > most + SLACK).astype(np.int64) - (score < least - SLACK)
     return score, np.where(np.isnan(score), -1, standing)
