@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from typing import Any
 
 import numpy as np
@@ -231,6 +232,25 @@ def test_answers_are_read_from_files_of_any_format(tmp_path: Any, name: str) -> 
             ]
         path.write_text("\n".join(lines), encoding="utf-8")
     assert coqs.read_answers(path, ASKED) == answers
+
+
+@pytest.mark.parametrize("with_pyarrow", [True, False])
+def test_a_file_may_name_respondents_alone(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, with_pyarrow: bool
+) -> None:
+    if not with_pyarrow:
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+    path = tmp_path / "answers.csv"
+    path.write_text('respondent,effort,more\nr1,4,"well, yes"\nr2,,\n\nr3,not_asked,x\n', encoding="utf-8")
+    answers = coqs.read_answers(path, ASKED)
+    assert answers.respondent.to_list() == ["r1", "r2", "r3"]
+    assert answers.codes["effort"].tolist() == [3, -1, -3]
+    assert answers.codes["more"].tolist() == [0, -1, 0]
+    path.write_text("effort\n4\n", encoding="utf-8")
+    with pytest.raises(
+        coqs.RecordError, match="must be a header with a column 'interaction' or 'respondent'"
+    ):
+        coqs.read_answers(path, ASKED)
 
 
 def test_a_file_is_refused_by_its_line(tmp_path: Any) -> None:

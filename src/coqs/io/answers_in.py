@@ -8,6 +8,7 @@ from typing import Any, Literal
 import attrs
 
 from coqs.answers import Answers
+from coqs.answers.tables_in import IDS
 from coqs.errors import RecordError
 from coqs.io.lines import MAX_LINE_BYTES, Progress, Source, opened
 from coqs.io.pieces import joined
@@ -32,6 +33,9 @@ class AnswersFile(TableFile):
                 )
             except RecordError as error:
                 raise given.named(error) from None
+
+    def _ids(self) -> tuple[str, ...]:
+        return IDS
 
     def _few_names(self) -> frozenset[str]:
         boxes = [item.id for item in self.questionnaire.items if item.is_scored]

@@ -76,13 +76,17 @@ class TableFile:
         return CsvOptions(
             separator=self._mark,
             encoding=self.encoding,
-            id_column=self._theirs("interaction"),
+            id_columns=tuple(map(self._theirs, self._ids())),
             max_line_bytes=self.max_line_bytes,
             progress=self.progress,
         )
 
     def _theirs(self, name: str) -> str:
         return (self.columns or {}).get(name, name)
+
+    def _ids(self) -> tuple[str, ...]:
+        """Return our names for the columns of ids, one of which a file must have."""
+        return ("interaction",)
 
     def _few_names(self) -> frozenset[str]:
         """Return our names for the columns that hold few different texts."""

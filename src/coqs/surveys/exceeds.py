@@ -46,9 +46,9 @@ class ExceedsCheck(Tabular):
     columns: Any = attrs.field(converter=read_only)
     """Column name to (3,) values, read-only: below, meets, exceeds."""
     counts: Mapping[str, int] = attrs.field(converter=read_only)
-    """`interactions` rated, `scored` of them (against an expectation), `matched` of these whose customer answered; `sheets` of
-    answers, `sheets_without_interaction`, `sheets_elsewhere` (of interactions that nobody rated), and
-    `sheets_without_value`, on which the measure was not answered."""
+    """`interactions` rated, `scored` of them (against an expectation), `matched` of these whose customer
+    answered; `sheets` of answers, `sheets_without_interaction`, `sheets_elsewhere` (of interactions that
+    nobody rated), and `sheets_without_value`, on which the measure was not answered."""
     difference: tuple[float, float, float]
     """How much better customers felt where it exceeded than where it met: estimate, low, high; NaN where
     it cannot be told."""
