@@ -46,7 +46,7 @@ nitpick_ignore_regex = [
     # Of ours: an alias, a type variable, and what only the maker of a value sees, in its class's signature.
     (r"py:class", r"Condition|Exact|Scale|coqs\.manager\.calling\.T"),
     (r"py:class", r"coqs\.manager\.(registry\.Implementation|discovery\.Candidate)"),
-    (r"py:class", r"coqs\.(results\.scores\.Rescorer|rubric\.rubric\.Readable|testing\.golden\.Readable)"),
+    (r"py:class", r"coqs\.(results\.scores\.Rescorer|rubric\.files\.Readable|testing\.golden\.Readable)"),
     (r"py:class", r"coqs\.results\.one\.Source|(coqs\.scoring\.bulk\.(compiled\.)?)?Compiled(Stage)?"),
     (r"py:class", r"coqs\.results\.(tally_kind\.TallyKind|grouping\.Labels|measures\.(Measures|Scored))"),
     (r"py:class", r"coqs\.(errors|tables)\.Spot|ArrayLike|coqs\.results\.plots\.Drawable"),

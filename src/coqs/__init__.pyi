@@ -1,5 +1,8 @@
 """The front door's names with their types, for editors and type checkers."""
 
+from coqs.answers import (
+    Answers as Answers,
+)
 from coqs.errors import (
     ComparisonError as ComparisonError,
     CoqsError as CoqsError,
@@ -26,6 +29,7 @@ from coqs.interactions import (
     Turn as Turn,
 )
 from coqs.io import (
+    read_answers as read_answers,
     read_interactions as read_interactions,
     read_ratings as read_ratings,
     write_ratings as write_ratings,
@@ -82,6 +86,9 @@ from coqs.rubric import (
     Policy as Policy,
     Rubric as Rubric,
 )
+from coqs.rubric.questionnaire import (
+    Questionnaire as Questionnaire,
+)
 from coqs.sample_data import (
     make_sample as make_sample,
 )
@@ -91,6 +98,13 @@ from coqs.scoring import (
 )
 from coqs.scoring.explain import (
     explain as explain,
+)
+from coqs.surveys import (
+    ExceedsCheck as ExceedsCheck,
+    SurveyScores as SurveyScores,
+    exceeds_check as exceeds_check,
+    join_answers as join_answers,
+    score_answers as score_answers,
 )
 from coqs.tables import (
     Encoded as Encoded,

@@ -14,6 +14,7 @@ from coqs.interactions import Interactions
 from coqs.ratings import RatedColumns
 from coqs.readers import Reader
 from coqs.rubric import Rubric
+from coqs.rubric.questionnaire import Questionnaire
 
 PROJECT = "coqs"
 
@@ -42,6 +43,31 @@ def coqs_rubrics() -> list[Rubric]:
     >>> @coqs.hookimpl
     ... def coqs_rubrics():
     ...     return [coqs.Rubric.from_toml("rubric.toml")]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def coqs_questionnaires() -> list[Questionnaire]:
+    """Offer questionnaires.
+
+    **When.** Once for each plugin that is loaded, while `coqs.load_plugins` runs.
+
+    **Arguments.** None.
+
+    **Return.** A list of questionnaires, each with an id of its own; an empty list is allowed. `None` is
+    refused, for it is what a forgotten ``return`` gives. Where one came from is written on it (`origin`)
+    by the manager. A questionnaire may have the id of a rubric; they are named apart.
+
+    **If it raises.** The plugin stays loaded without questionnaires, `problems` of the loaded plugins
+    holds a `Problem`, and the others go on; under ``strict=True`` `coqs.load_plugins` raises.
+
+    Examples
+    --------
+    >>> import coqs
+    >>> @coqs.hookimpl
+    ... def coqs_questionnaires():
+    ...     return [coqs.Questionnaire.from_toml("questionnaire.toml")]
     """
     raise NotImplementedError
 

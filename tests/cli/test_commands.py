@@ -304,7 +304,7 @@ def test_rubric_check_prints_findings_and_leaves_as_asked(coqs_command, fail_on,
 def test_plugins_are_listed(coqs_command) -> None:
     done = coqs_command("plugins")
     assert (done.code, done.err) == (0, "")
-    cells = ["security", "loaded", "coqs", coqs.__version__, "coqs_rubrics"]
+    cells = ["security", "loaded", "coqs", coqs.__version__, "coqs_questionnaires,", "coqs_rubrics"]
     assert cells in [line.split() for line in done.out.splitlines()]
     assert re.search(r"^webvtt +transcripts  WebVTT: ", done.out, re.MULTILINE)
 

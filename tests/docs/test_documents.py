@@ -63,11 +63,11 @@ def test_python_in_a_fence_without_a_language_would_be_caught() -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
-def test_every_rubric_that_is_shown_reads_without_an_error(path: Path) -> None:
+def test_every_rubric_and_questionnaire_that_is_shown_reads_without_an_error(path: Path) -> None:
     for block in fenced(path, "toml"):
         if block.startswith("schema = "):
-            rubric = coqs.Rubric.from_toml_text(block)
-            assert [finding for finding in rubric.lint() if finding.severity == "error"] == []
+            kind = coqs.Questionnaire if "[[items]]" in block else coqs.Rubric
+            assert [each for each in kind.from_toml_text(block).lint() if each.severity == "error"] == []
 
 
 def all_fenced(text: str) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from coqs import raters
 from coqs.cli import arguments, inputs
 from coqs.plugins import phrases
 from coqs.rubric.policy_rules import CHOICES
+from coqs.rubric.questionnaire import KINDS
 
 PROJECT = Path(__file__).resolve().parents[2]
 REFERENCE = PROJECT / "docs" / "reference"
@@ -67,6 +68,19 @@ def test_every_finding_of_lint_is_in_the_reference_of_the_rubric_file() -> None:
     assert re.findall(r"^\| (R\d{3}) \|", told, re.MULTILINE) == sorted(
         set(re.findall(r'"(R\d{3})"', written))
     )
+
+
+def test_every_finding_on_questionnaires_is_in_the_reference_of_their_file() -> None:
+    room = PROJECT / "src" / "coqs" / "rubric" / "questionnaire"
+    told = (REFERENCE / "questionnaire-file.md").read_text(encoding="utf-8")
+    written = set(re.findall(r'"(Q\d{3})"', (room / "lint.py").read_text(encoding="utf-8")))
+    assert re.findall(r"^\| (Q\d{3}) \|", told, re.MULTILINE) == sorted(written)
+
+
+def test_every_kind_of_measure_is_in_the_reference_of_the_questionnaire_file() -> None:
+    told = section("questionnaire-file.md", "## Measures")
+    table = told[told.index("| kind | what it is") :]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == KINDS
 
 
 def test_the_policy_page_states_every_choice_of_the_coqs_policy() -> None:

@@ -17,6 +17,19 @@ BATCH = coqs.Interactions.from_records(
 )
 NOTES = coqs.Reader(name="notes", text="Our notes", read=lambda file: file.each(dict))
 QUESTIONS = ["**When.**", "**Arguments.**", "**Return.**", "**If it raises.**", "Examples"]
+ASKED = coqs.Questionnaire.from_toml_text("""
+schema = 1
+id = "banking"
+version = "1"
+[[items]]
+id = "helped"
+text = "Were you helped?"
+answer = "yes_no"
+""")
+BATCH = coqs.Interactions.from_records(
+    [{"id": f"I-{number}", "turns": [{"speaker": "provider", "text": "hello"}]} for number in range(3)]
+)
+QUESTIONS = ["**When.**", "**Arguments.**", "**Return.**", "**If it raises.**", "Examples"]
 
 
 class Clerk:
@@ -31,6 +44,11 @@ class Clerk:
     def coqs_rubrics(self) -> list[coqs.Rubric]:
         self.calls.append(())
         return [COUNTER]
+
+    @coqs.hookimpl
+    def coqs_questionnaires(self) -> list[coqs.Questionnaire]:
+        self.asked = getattr(self, "asked", 0) + 1
+        return [ASKED]
 
     @coqs.hookimpl
     def coqs_readers(self) -> list[coqs.Reader]:
@@ -94,6 +112,83 @@ def test_coqs_rubrics_may_offer_none() -> None:
 
     plugins = load(empty=Empty())
     assert (dict(plugins.rubrics()), plugins.problems) == ({}, ())
+
+
+def test_coqs_questionnaires_is_called_once_while_plugins_are_loaded() -> None:
+    clerk = Clerk()
+    plugins = load(clerk=clerk)
+    assert plugins.questionnaire("banking") == plugins.questionnaires()["banking"] == ASKED
+    assert clerk.asked == 1
+
+
+def test_coqs_questionnaires_marks_each_with_where_it_came_from() -> None:
+    origin = load(clerk=Clerk()).questionnaire("banking").origin
+    assert origin is not None
+    assert (origin.plugin, origin.distribution, origin.version) == ("clerk", None, None)
+
+
+@pytest.mark.parametrize(
+    ("returned", "got"),
+    [
+        (None, "got None"),
+        ({"counter": ASKED}, "got dict"),
+        ([COUNTER], "got Rubric at position 0"),
+        ([ASKED, None], "got None at position 1"),
+        ([ASKED, ASKED], "got 'banking' twice"),
+    ],
+)
+def test_coqs_questionnaires_returns_a_list_of_them_and_nothing_else(returned: object, got: str) -> None:
+    class Odd:
+        @coqs.hookimpl
+        def coqs_questionnaires(self) -> object:
+            return returned
+
+    plugins = load(odd=Odd(), clerk=Clerk())
+    assert plugins.problems == (coqs.Problem("odd", "coqs_questionnaires", "PluginContractError"),)
+    assert [got in info.reason for info in plugins.listing() if info.name == "odd"] == [True]
+    assert list(plugins.questionnaires()) == ["banking"]
+    with pytest.raises(coqs.PluginContractError, match=got):
+        coqs.load_plugins(only=[], plugins={"odd": Odd()}, strict=True)
+
+
+def test_coqs_questionnaires_that_raises_takes_no_rubrics_with_it() -> None:
+    class Raises:
+        @coqs.hookimpl
+        def coqs_rubrics(self) -> list[coqs.Rubric]:
+            return [COUNTER]
+
+        @coqs.hookimpl
+        def coqs_questionnaires(self) -> list[coqs.Questionnaire]:
+            raise ValueError
+
+    plugins = load(raises=Raises())
+    assert plugins.problems == (coqs.Problem("raises", "coqs_questionnaires", "ValueError"),)
+    assert plugins.rubric("banking") == COUNTER
+    with pytest.raises(coqs.NotFoundError, match="raises had a problem"):
+        plugins.questionnaire("banking")
+
+
+def test_coqs_questionnaires_of_one_id_from_two_plugins_is_an_error_that_names_both() -> None:
+    class Other:
+        @coqs.hookimpl
+        def coqs_questionnaires(self) -> list[coqs.Questionnaire]:
+            return [ASKED]
+
+    plugins = load(clerk=Clerk(), other=Other())
+    assert dict(plugins.questionnaires()) == {}
+    assert plugins.rubric("banking") == COUNTER
+    with pytest.raises(
+        coqs.PluginContractError, match=r"'banking': must come from one plugin, got 'clerk'"
+    ) as caught:
+        plugins.questionnaire("banking")
+    assert caught.value.hook == "coqs_questionnaires"
+    reasons = {info.name: (info.state, info.reason) for info in plugins.listing()}
+    assert reasons["other"] == (
+        "conflict",
+        "questionnaire 'banking' is also offered by 'clerk' (the application); block one of them",
+    )
+    with pytest.raises(coqs.PluginContractError, match="questionnaire 'banking'"):
+        coqs.load_plugins(only=[], plugins={"clerk": Clerk(), "other": Other()}, strict=True)
 
 
 def test_coqs_readers_is_called_once_while_plugins_are_loaded() -> None:

@@ -65,6 +65,10 @@ def _run(arguments: Namespace) -> int:
             from coqs.cli.rate import rate as run
         case "explain":
             from coqs.cli.explain import explain as run
+        case "survey":
+            from coqs.cli.survey import survey as run
+        case "questionnaire":
+            from coqs.cli.questionnaire import questionnaire as run
         case "rubric":
             from coqs.cli.rubric import rubric as run
         case _:

@@ -18,7 +18,9 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "score": (),
         "rate": (),
         "explain": (),
+        "survey": (),
         "rubric": ("list", "show", "check", "card"),
+        "questionnaire": ("list", "show", "check"),
         "plugins": (),
     }
 )
@@ -71,7 +73,9 @@ def _parser() -> Parser:
     _score(_command(commands, "score", "score a file of ratings"))
     _rate(_command(commands, "rate", "let machine raters rate a file of dialogues"))
     _explain(_command(commands, "explain", "account for one interaction's score, exactly"))
+    _survey(_command(commands, "survey", "score a file of customers' answers"))
     _rubric(_command(commands, "rubric", "list, show, check and explain rubrics"))
+    _questionnaire(_command(commands, "questionnaire", "list, show and check questionnaires"))
     _plugins(_command(commands, "plugins", "list the plugins and their state"))
     return parser
 
@@ -93,14 +97,7 @@ def _score(parser: argparse.ArgumentParser) -> None:
     _ratings(parser)
     parser.add_argument("--out", metavar="FILE", help="write the scores: CSV, .parquet or .jsonl")
     parser.add_argument("--report", metavar="FILE", help="write the findings as a page (extra: report)")
-    parser.add_argument(
-        "--by",
-        metavar="KEY",
-        action="append",
-        default=[],
-        type=_keys,
-        help="print a table by this key, such as provider, site or a fact; two keys as one: provider,site",
-    )
+    _by_option(parser)
     parser.add_argument(
         "--fail-on",
         action="append",
@@ -160,19 +157,54 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _survey(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("answers", metavar="ANSWERS", help="a file of answers, wide or long")
+    parser.add_argument(
+        "--questionnaire",
+        metavar="QUESTIONNAIRE",
+        required=True,
+        help="a plugin's questionnaire, or a path to a .toml file",
+    )
+    _by_option(parser)
+    parser.add_argument("--out", metavar="FILE", help="write the last table: CSV, .parquet or .jsonl")
+    parser.add_argument(
+        "--minimum-n", metavar="N", type=_count, default=0, help="of fewer answers tell the counts only"
+    )
+    parser.add_argument(
+        "--ratings",
+        metavar="RATINGS",
+        help="a file of ratings of the same interactions: their columns serve --by, and what exceeds is "
+        "held against how customers felt",
+    )
+    parser.add_argument("--rubric", metavar="RUBRIC", help="of the ratings (default: the questionnaire's)")
+    parser.add_argument(
+        "--measure", metavar="ID", help="how customers felt, for --ratings (default: the first measure)"
+    )
+    _file(parser)
+
+
+def _questionnaire(parser: argparse.ArgumentParser) -> None:
+    _what_is_asked(parser, "questionnaire")
+
+
 def _rubric(parser: argparse.ArgumentParser) -> None:
+    _what_is_asked(parser, "rubric")
+
+
+def _what_is_asked(parser: argparse.ArgumentParser, what: str) -> None:
     commands = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
-    _command(commands, "list", "list the rubrics of the plugins")
-    show = _command(commands, "show", "show a rubric")
-    show.add_argument("rubric", metavar="ID", help="a plugin's rubric, or a path to a .toml file")
-    show.add_argument("--toml", action="store_true", help="as a rubric file (extra: toml)")
+    _command(commands, "list", f"list the {what}s of the plugins")
+    show = _command(commands, "show", f"show a {what}")
+    show.add_argument(what, metavar="ID", help=f"a plugin's {what}, or a path to a .toml file")
+    show.add_argument("--toml", action="store_true", help=f"as a {what} file (extra: toml)")
     show.add_argument("--language", metavar="CODE", help="in a translation, such as es")
-    card = _command(commands, "card", "explain a rubric in plain words, as Markdown")
-    card.add_argument("rubric", metavar="ID", help="a plugin's rubric, or a path to a .toml file")
-    card.add_argument("--language", metavar="CODE", help="such as es (default: en)", default="en")
-    card.add_argument("--out", metavar="FILE", help="write it to a file (default: print it)")
-    check = _command(commands, "check", "look for contradictions and weaknesses of a rubric")
-    check.add_argument("rubric", metavar="FILE", help="a path to a .toml file, or a plugin's rubric")
+    if what == "rubric":
+        card = _command(commands, "card", "explain a rubric in plain words, as Markdown")
+        card.add_argument("rubric", metavar="ID", help="a plugin's rubric, or a path to a .toml file")
+        card.add_argument("--language", metavar="CODE", help="such as es (default: en)", default="en")
+        card.add_argument("--out", metavar="FILE", help="write it to a file (default: print it)")
+    check = _command(commands, "check", f"look for contradictions and weaknesses of a {what}")
+    check.add_argument(what, metavar="FILE", help=f"a path to a .toml file, or a plugin's {what}")
     check.add_argument(
         "--fail-on", choices=("error", "warning", "info"), help="leave with 1 on findings as bad as this"
     )
@@ -187,6 +219,11 @@ def _ratings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ratings", metavar="RATINGS", help="a file of ratings, wide or long")
     _rubric_option(parser)
     parser.add_argument("--policy", metavar="NAME", help="how answers become scores (default: the rubric's)")
+    _file(parser)
+
+
+def _file(parser: argparse.ArgumentParser) -> None:
+    """Add how a file of sheets is to be read."""
     parser.add_argument(
         "--columns",
         metavar="OURS=THEIRS",
@@ -208,7 +245,7 @@ def _ratings(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="a column to keep as a fact although the rubric does not declare it",
+        help="a column to keep as a fact although nothing declares it",
     )
     parser.add_argument(
         "--format",
@@ -222,6 +259,17 @@ def _ratings(parser: argparse.ArgumentParser) -> None:
         help="between cells: comma, semicolon, tab, pipe, or a character (default: comma)",
     )
     _reading(parser)
+
+
+def _by_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--by",
+        metavar="KEY",
+        action="append",
+        default=[],
+        type=_keys,
+        help="print a table by this key, such as provider, site or a fact; two keys as one: provider,site",
+    )
 
 
 def _rubric_option(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Sequence
+from typing import Any
 
 from coqs.cli.progress import progress
 from coqs.cli.text import tell
@@ -13,6 +14,7 @@ from coqs.io import MAX_LINE_BYTES, RatingsFile
 from coqs.manager import Plugins, load_plugins
 from coqs.results import Problem, Scores
 from coqs.rubric import Rubric
+from coqs.rubric.questionnaire import Questionnaire
 from coqs.scoring import Scorer
 
 
@@ -41,16 +43,23 @@ def warn_of(problems: Sequence[Problem]) -> None:
         tell(f"warning: {problem}")
 
 
-def is_rubric_file(name: str) -> bool:
-    """Tell a path to a rubric file from the id of a plugin's rubric."""
+def is_file(name: str) -> bool:
+    """Tell a path to a file from the id of what a plugin offers."""
     return name.casefold().endswith(".toml") or os.sep in name
 
 
 def rubric_named(name: str, plugins: Plugins | None = None) -> Rubric:
     """Read a rubric file, or find the rubric of this id among the plugins, loading them if need be."""
-    if is_rubric_file(name):
+    if is_file(name):
         return Rubric.from_toml(name)
     return (plugins or plugins_with_warnings()).rubric(name)
+
+
+def questionnaire_named(name: str, plugins: Plugins | None = None) -> Questionnaire:
+    """Read a questionnaire file, or find the questionnaire of this id among the plugins."""
+    if is_file(name):
+        return Questionnaire.from_toml(name)
+    return (plugins or plugins_with_warnings()).questionnaire(name)
 
 
 def scores_of(arguments: Namespace) -> Scores:
@@ -67,16 +76,23 @@ def what_to_score(arguments: Namespace) -> tuple[RatingsFile, Scorer]:
     file = RatingsFile(
         path=arguments.ratings,
         rubric=rubric,
-        columns=mapping("--columns", arguments.columns),
-        absences=mapping("--absence", arguments.absence),
-        facts=arguments.fact,
-        tz=arguments.tz,
-        format=arguments.format,
-        encoding=arguments.encoding,
-        separator=arguments.separator,
-        max_line_bytes=arguments.max_line_bytes or MAX_LINE_BYTES,
+        **how_written(arguments),
     )
     return file, scorer
+
+
+def how_written(arguments: Namespace) -> dict[str, Any]:
+    """Return how the file that the arguments name is to be read."""
+    return {
+        "columns": mapping("--columns", arguments.columns),
+        "absences": mapping("--absence", arguments.absence),
+        "facts": arguments.fact,
+        "tz": arguments.tz,
+        "format": arguments.format,
+        "encoding": arguments.encoding,
+        "separator": arguments.separator,
+        "max_line_bytes": arguments.max_line_bytes or MAX_LINE_BYTES,
+    }
 
 
 def mapping(option: str, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 
 from coqs.cli.form import form_lines
-from coqs.cli.inputs import is_rubric_file, plugins_with_warnings, rubric_named
+from coqs.cli.inputs import is_file, plugins_with_warnings, rubric_named
 from coqs.cli.outputs import check_places
 from coqs.cli.text import aligned, counted, show
+from coqs.rubric import Rubric
 from coqs.rubric.findings import SEVERITIES
+from coqs.rubric.questionnaire import Questionnaire
 from coqs.whole_file import write_whole
 
 
@@ -44,7 +46,7 @@ def _show(arguments: Namespace) -> int:
 def _card(arguments: Namespace) -> int:
     """Print the card, or write it whole; a rubric's own file is never written over."""
     name, out = arguments.rubric, arguments.out
-    check_places(out, given=[name] if is_rubric_file(name) else [])
+    check_places(out, given=[name] if is_file(name) else [])
     card = rubric_named(name).to_card(arguments.language)
     if out is None:
         show(card.splitlines())
@@ -56,7 +58,11 @@ def _card(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> int:
     """Print what lint finds; contradictions were refused when the rubric was read."""
-    found = rubric_named(arguments.rubric)
+    return report_findings(rubric_named(arguments.rubric), arguments)
+
+
+def report_findings(found: Rubric | Questionnaire, arguments: Namespace) -> int:
+    """Print what lint finds, errors first; 1 where something is as bad as the caller fails on."""
     findings = found.lint()
     for each in findings:
         show(f"{each.severity} {each.code} {each.place}: {each.message}; {each.cure}")

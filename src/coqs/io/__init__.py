@@ -1,23 +1,26 @@
-"""Files in and out: interactions, ratings and scores, as JSON lines, CSV or Parquet, or through readers.
+"""Files in and out: interactions, ratings, answers and scores, as JSON lines, CSV or Parquet, or by readers.
 
 Floor 5, above scoring. Lines are of bounded length, texts UTF-8 unless told; files are written
 whole or not at all. What a record or a table means is settled by the rooms below; pages for
 people are written by `coqs.report`.
 """
 
+from coqs.io.answers_in import AnswersFile, read_answers
 from coqs.io.background import behind
 from coqs.io.interactions_in import read_interactions, reader_named
 from coqs.io.lines import MAX_LINE_BYTES
 from coqs.io.ratings_in import RatingsFile, read_ratings
 from coqs.io.ratings_out import scores_columns, write_evidence, write_promises, write_ratings, write_scores
-from coqs.io.tables_out import table_in
+from coqs.io.tables_out import table_in, write_table
 from coqs.io.whole_interactions import Recurrence
 
 __all__ = [
     "MAX_LINE_BYTES",
+    "AnswersFile",
     "RatingsFile",
     "Recurrence",
     "behind",
+    "read_answers",
     "read_interactions",
     "read_ratings",
     "reader_named",
@@ -27,4 +30,5 @@ __all__ = [
     "write_promises",
     "write_ratings",
     "write_scores",
+    "write_table",
 ]

@@ -26,8 +26,8 @@ class CsvOptions:
     """What stands between two cells."""
     encoding: str | None = None
     """None for UTF-8, or UTF-16 where the file says so."""
-    id_column: str = "interaction"
-    """What the file calls the column of ids, without which the first line is no header."""
+    id_columns: tuple[str, ...] = ("interaction",)
+    """What the file calls its columns of ids, without any of which the first line is no header."""
     max_line_bytes: int = MAX_LINE_BYTES
     """A longer line is refused before it is read."""
     progress: Progress | None = None
@@ -104,7 +104,7 @@ class csv_rows:  # noqa: N801  # an iterator, used like a function
 
 def _check_header(given: Input, line: int, names: list[str], options: CsvOptions) -> None:
     """Refuse a first line that is no header; without the id column it may well hold a customer's words."""
-    if options.id_column not in names:
+    if not set(options.id_columns) & set(names):
         raise given.refusal(_no_header(names, options), line=line)
     seen: set[str] = set()
     for place, name in enumerate(names):
@@ -121,9 +121,10 @@ def _no_header(names: list[str], options: CsvOptions) -> str:
         if len(names) == 1 and mark in names[0]:
             problem = f"columns must be separated by {options.separator_name}, got {mark!r}"
             return f"{problem}; save it with {options.separator_name}, or give separator={name!r}"
-    near = difflib.get_close_matches(options.id_column, names, n=1)
+    near = [match for id in options.id_columns for match in difflib.get_close_matches(id, names, n=1)]
     hint = f"did you mean {near[0]!r}?" if near else "name it with columns={...}"
-    return f"must be a header with a column {options.id_column!r}, got none in {len(names)} columns; {hint}"
+    wanted = " or ".join(map(repr, options.id_columns))
+    return f"must be a header with a column {wanted}, got none in {len(names)} columns; {hint}"
 
 
 def csv_pieces(

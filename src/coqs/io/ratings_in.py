@@ -5,60 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import attrs
 
 from coqs.errors import RecordError
 from coqs.io.background import ahead
 from coqs.io.cell_texts import has_pyarrow
-from coqs.io.csv_arrow import arrow_csv_pieces
-from coqs.io.csv_in import CsvOptions, csv_pieces, read_header
-from coqs.io.dialect import Format, encoding_of, format_of, separator_of
-from coqs.io.json_in import json_pieces
+from coqs.io.csv_in import read_header
 from coqs.io.lines import MAX_LINE_BYTES, Input, Progress, Source, opened
-from coqs.io.parquet_in import opened_parquet, parquet_pieces
+from coqs.io.parquet_in import opened_parquet
 from coqs.io.pieces import Piece, joined
+from coqs.io.table_file import BATCH, TableFile
 from coqs.io.whole_interactions import SeenInteractions, whole_interactions
 from coqs.model import CONTEXT
 from coqs.ratings import Ratings
 from coqs.rubric import Numeric, Rubric
 
-BATCH = 128 * 2**10
-MANY = ("interaction", "customer", "issue", "at")
-"""Columns of context in which most rows may differ."""
-
 
 @attrs.frozen(kw_only=True)
-class RatingsFile:
+class RatingsFile(TableFile):
     """A file of ratings, and how it is to be read; see `read_ratings` for what the fields mean."""
 
-    path: Source
     rubric: Rubric
-    columns: Mapping[str, str] | None = None
-    absences: Mapping[str, str] | None = None
-    facts: Iterable[str] = ()
-    tz: str | None = None
-    format: str | None = None
-    encoding: str | None = attrs.field(default=None, converter=encoding_of)
-    separator: str | None = None
-    max_line_bytes: int = MAX_LINE_BYTES
-    progress: Progress | None = None
-    kind: Format = attrs.field(init=False)
-    """The format, whether it was given or shows in the name."""
-    _mark: str = attrs.field(init=False)
-
-    @kind.default
-    def _kind(self) -> Format:
-        return format_of(self.path, self.format)
-
-    @_mark.default
-    def _character(self) -> str:
-        return separator_of(self.path, self.separator)
-
-    def reporting(self, progress: Progress | None) -> Self:
-        """Return the same, which tells how far it is."""
-        return attrs.evolve(self, progress=progress)
 
     @property
     def can_be_parted(self) -> bool:
@@ -109,49 +78,15 @@ class RatingsFile:
                 piece.table,
                 self.rubric,
                 place=piece.spots,
-                columns=self.columns,
-                absences=self.absences,
-                facts=self.facts,
-                tz=self.tz,
+                **self._how(),
             )
         except RecordError as error:
             raise given.named(error) from None
 
-    def _pieces(self, given: Input, most: int | None) -> Iterator[Piece]:
-        if self.kind == "parquet":
-            file = opened_parquet(given, few=self._few())
-            return parquet_pieces(given, file, most=most or BATCH, progress=self.progress)
-        if self.kind == "jsonl":
-            return json_pieces(
-                given,
-                max_line_bytes=self.max_line_bytes,
-                progress=self.progress,
-                encoding=self.encoding,
-            )
-        options = self._csv()
-        header = read_header(given, options)
-        if has_pyarrow() and self._mark.isascii():
-            return arrow_csv_pieces(given, header, options, few=self._few(), most=most)
-        return csv_pieces(given, header, options, most=most)
-
-    def _csv(self) -> CsvOptions:
-        return CsvOptions(
-            separator=self._mark,
-            encoding=self.encoding,
-            id_column=self._theirs("interaction"),
-            max_line_bytes=self.max_line_bytes,
-            progress=self.progress,
-        )
-
-    def _theirs(self, name: str) -> str:
-        return (self.columns or {}).get(name, name)
-
-    def _few(self) -> frozenset[str]:
-        """Return the columns of the file that hold few different texts."""
+    def _few_names(self) -> frozenset[str]:
         levels = [each.id for each in self.rubric.criteria if not isinstance(each.scale, Numeric)]
         facts = [fact.id for fact in self.rubric.facts if fact.kind != "number"]
-        names = {"rater", *CONTEXT, "criterion", "level", *levels, *facts} - {*MANY}
-        return frozenset(map(self._theirs, names))
+        return frozenset(["rater", *CONTEXT, "criterion", "level", *levels, *facts])
 
 
 def read_ratings(

@@ -90,7 +90,7 @@ class OpenFile:
         options = CsvOptions(
             separator=separator_of(self.given.name, separator),
             encoding=self.options.encoding,
-            id_column=id_column,
+            id_columns=(id_column,),
             max_line_bytes=self.options.max_line_bytes,
             progress=self.options.progress,
         )

@@ -35,6 +35,12 @@ def opened_table(path: Path, format: str | None = None) -> Iterator[Write]:  # n
         yield write
 
 
+def write_table(columns: Columns, path: Path) -> None:
+    """Write one table as the name of its file tells: CSV, Parquet or JSON lines; whole or not at all."""
+    with opened_table(path) as write:
+        write(columns)
+
+
 @contextlib.contextmanager
 def table_in(file: Any, path: Path, format: str | None = None) -> Iterator[Write]:  # noqa: A002
     """Write tables of the same columns into an open binary file; `path` is what it is called.

@@ -15,9 +15,7 @@ import attrs
 from coqs.errors import PluginCallError, PluginContractError, PluginError
 from coqs.manager.registry import Implementation
 from coqs.ratings import RatedColumns
-from coqs.readers import Reader
 from coqs.results import Problem
-from coqs.rubric import Rubric
 
 T = TypeVar("T")
 
@@ -72,34 +70,6 @@ def call(implementation: Implementation, check: Callable[[object], T], **argumen
 def reason(failure: PluginError) -> str:
     """Give the message of a failure without the name of the plugin, for a row that shows the name."""
     return failure.message.removeprefix(f"plugin {failure.plugin!r}: ")
-
-
-def rubric_list(returned: object) -> tuple[Rubric, ...]:
-    """Check what `coqs_rubrics` returned; no subclass passes, as its code would run outside the `try`."""
-    if type(returned) is not list and type(returned) is not tuple:
-        raise TypeError(f"a list of Rubric, got {_kind(returned)}")
-    for position, rubric in enumerate(returned):
-        if type(rubric) is not Rubric:
-            raise TypeError(f"a list of Rubric, got {_kind(rubric)} at position {position}")
-    _check_apart([rubric.id for rubric in returned], "rubrics with ids")
-    return tuple(returned)
-
-
-def reader_list(returned: object) -> tuple[Reader, ...]:
-    """Check what `coqs_readers` returned; as with rubrics, no subclass passes."""
-    if type(returned) is not list and type(returned) is not tuple:
-        raise TypeError(f"a list of Reader, got {_kind(returned)}")
-    for position, reader in enumerate(returned):
-        if type(reader) is not Reader:
-            raise TypeError(f"a list of Reader, got {_kind(reader)} at position {position}")
-    _check_apart([reader.name for reader in returned], "readers with names")
-    return tuple(returned)
-
-
-def _check_apart(names: list[str], what: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise TypeError(f"{what} of their own, got {name!r} twice")
 
 
 def rated_columns(returned: object) -> RatedColumns | None:

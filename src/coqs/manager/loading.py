@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
 from coqs.errors import PluginContractError, PluginError, PluginLoadError
-from coqs.manager.calling import call, reader_list, reason, rubric_list
+from coqs.manager.calling import Outcome, call, reason
+from coqs.manager.declared import KINDS, Claims, Kind
 from coqs.manager.discovery import Candidate, PluginInfo, Selection, conflicts, given, installed
-from coqs.manager.plugins import Plugins, clash
+from coqs.manager.plugins import Plugins
 from coqs.manager.registry import Implementation, Registry
-from coqs.readers import Reader
 from coqs.results import Problem
-from coqs.rubric import Origin, Rubric
-
-Offer = TypeVar("Offer", Rubric, Reader)
+from coqs.rubric import Origin
 
 
 @attrs.frozen
@@ -25,15 +23,10 @@ class Loaded:
 
     candidate: Candidate
     hooks: Mapping[str, Implementation]
-    rubrics: tuple[Rubric, ...] = ()
-    readers: tuple[Reader, ...] = ()
+    declared: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict)
+    """By the word of their kind."""
     problems: tuple[Problem, ...] = ()
     reason: str = ""
-
-    def offers(self) -> list[tuple[str, str]]:
-        """List what it offers, as kind and name."""
-        rubrics = [("rubric", rubric.id) for rubric in self.rubrics]
-        return rubrics + [("reader", reader.name) for reader in self.readers]
 
 
 def load_plugins(
@@ -117,7 +110,7 @@ def _load_all(candidates: Iterable[Candidate], *, strict: bool) -> tuple[list[Lo
             if strict or candidate.given:
                 raise
             failed.append(candidate.info("failed", reason(error)))
-    return [_with_offers(each, strict=strict) for each in loaded], failed
+    return [_with_declared(each, strict=strict) for each in loaded], failed
 
 
 def _load(candidate: Candidate, registry: Registry) -> Loaded:
@@ -139,63 +132,51 @@ def _import(candidate: Candidate) -> object:
         ) from error
 
 
-def _with_offers(loaded: Loaded, *, strict: bool) -> Loaded:
-    loaded, rubrics = _asked(loaded, "coqs_rubrics", rubric_list, strict=strict)
-    loaded, readers = _asked(loaded, "coqs_readers", reader_list, strict=strict)
-    return attrs.evolve(loaded, rubrics=rubrics, readers=readers)
+def _with_declared(loaded: Loaded, *, strict: bool) -> Loaded:
+    """Ask a plugin for all that it declares; a problem with one kind takes nothing from the others."""
+    outcomes = {kind.word: _declared(loaded, kind) for kind in KINDS}
+    problems = [outcome.problem(strict=strict) for outcome in outcomes.values()]
+    return attrs.evolve(
+        loaded,
+        declared={word: outcome.value or () for word, outcome in outcomes.items()},
+        problems=tuple(problem for problem in problems if problem),
+        reason="; ".join(reason(outcome.failure) for outcome in outcomes.values() if outcome.failure),
+    )
 
 
-def _asked(
-    loaded: Loaded, hook: str, check: Callable[[object], tuple[Offer, ...]], *, strict: bool
-) -> tuple[Loaded, tuple[Offer, ...]]:
-    """Ask a plugin for what it declares; return it with the problem that it had, and what it offers."""
-    implementation = loaded.hooks.get(hook)
+def _declared(loaded: Loaded, kind: Kind) -> Outcome[tuple[Any, ...]]:
+    """Return what a plugin declares of a kind, each with where it came from."""
+    implementation = loaded.hooks.get(kind.hook)
     if implementation is None:
-        return loaded, ()
-    outcome = call(implementation, check)
-    problem = outcome.problem(strict=strict)
-    if problem is not None and outcome.failure is not None:
-        told = "; ".join(filter(None, [loaded.reason, reason(outcome.failure)]))
-        loaded = attrs.evolve(loaded, problems=(*loaded.problems, problem), reason=told)
+        return Outcome(None)
+    outcome = call(implementation, kind.checked)
     source = loaded.candidate
     origin = Origin(source.name, source.distribution or None, source.version or None)
-    return loaded, tuple(attrs.evolve(each, origin=origin) for each in outcome.value or ())
+    marked = tuple(attrs.evolve(each, origin=origin) for each in outcome.value or ())
+    return attrs.evolve(outcome, value=marked)
 
 
 def _assemble(loaded: list[Loaded], others: list[PluginInfo], *, strict: bool) -> Plugins:
-    owners = _owners(loaded)
-    clashes = {offer: same for offer, same in owners.items() if len(same) > 1}
-    if strict and clashes:
-        raise clash(*min(clashes), clashes[min(clashes)])
-    infos = [*others, *(_info(each, owners) for each in loaded)]
-    rubrics = {rubric.id: rubric for each in loaded for rubric in each.rubrics}
-    readers = {reader.name: reader for each in loaded for reader in each.readers}
+    claims = {
+        kind.word: Claims(kind, [(each.candidate, each.declared.get(kind.word, ())) for each in loaded])
+        for kind in KINDS
+    }
+    if strict:
+        for each in claims.values():
+            each.refuse_clashes()
+    infos = [*others, *(_info(each, claims.values()) for each in loaded)]
     return Plugins(
         infos=tuple(sorted(infos, key=lambda info: (info.name, info.distribution, info.version))),
         raters={each.candidate.name: each.hooks["coqs_rate"] for each in loaded if "coqs_rate" in each.hooks},
-        rubrics={id: rubrics[id] for id in sorted(rubrics) if ("rubric", id) not in clashes},
-        readers={name: readers[name] for name in sorted(readers) if ("reader", name) not in clashes},
-        clashes=clashes,
+        declared={word: each.undisputed() for word, each in claims.items()},
+        clashes={word: each.clashes for word, each in claims.items()},
         problems=tuple(problem for each in loaded for problem in each.problems),
         strict=strict,
     )
 
 
-def _owners(loaded: Iterable[Loaded]) -> dict[tuple[str, str], tuple[Candidate, ...]]:
-    owners: dict[tuple[str, str], tuple[Candidate, ...]] = {}
-    for each in loaded:
-        for offer in each.offers():
-            owners[offer] = (*owners.get(offer, ()), each.candidate)
-    return owners
-
-
-def _info(loaded: Loaded, owners: Mapping[tuple[str, str], tuple[Candidate, ...]]) -> PluginInfo:
-    shared = [
-        f"{kind} {name!r} is also offered by {other.name!r} ({other.source})"
-        for kind, name in loaded.offers()
-        for other in owners[kind, name]
-        if other is not loaded.candidate
-    ]
+def _info(loaded: Loaded, claims: Iterable[Claims]) -> PluginInfo:
+    shared = [text for each in claims for text in each.shared_by(loaded.candidate)]
     if shared:
         return loaded.candidate.info("conflict", f"{'; '.join(shared)}; block one of them", loaded.hooks)
     return loaded.candidate.info("loaded", loaded.reason, loaded.hooks)

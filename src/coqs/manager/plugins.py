@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import attrs
 
-from coqs.errors import NotFoundError, PluginContractError
+from coqs.errors import NotFoundError
 from coqs.interactions import Interactions
 from coqs.manager.calling import Answer, call, rated_columns
+from coqs.manager.declared import clash
 from coqs.manager.discovery import Candidate, PluginInfo
 from coqs.manager.registry import Implementation
 from coqs.readers import Reader
 from coqs.results import Problem
 from coqs.rubric import Rubric
+from coqs.rubric.questionnaire import Questionnaire
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -23,11 +26,12 @@ class Plugins:
 
     _infos: tuple[PluginInfo, ...]
     _raters: Mapping[str, Implementation]
-    _rubrics: Mapping[str, Rubric]
-    _readers: Mapping[str, Reader]
-    _clashes: Mapping[tuple[str, str], tuple[Candidate, ...]]
+    _declared: Mapping[str, Mapping[str, Any]]
+    """rubric, questionnaire or reader to what one plugin alone declares, by id or name."""
+    _clashes: Mapping[str, Mapping[str, tuple[Candidate, ...]]]
+    """The same words to the ids and names that more than one plugin claims."""
     problems: tuple[Problem, ...]
-    """What went wrong while plugins gave their rubrics and readers."""
+    """What went wrong while plugins gave what they declare."""
     strict: bool
     """Whether a plugin that raises stops the call."""
 
@@ -40,7 +44,7 @@ class Plugins:
 
     def rubrics(self) -> Mapping[str, Rubric]:
         """Give the rubrics by id, sorted; an id that two plugins claim is left out."""
-        return MappingProxyType(dict(self._rubrics))
+        return MappingProxyType(dict(self._declared["rubric"]))
 
     def rubric(self, rubric_id: str) -> Rubric:
         """Give the rubric of this id.
@@ -52,14 +56,29 @@ class Plugins:
         PluginContractError
             More than one plugin does; the message names their distributions.
         """
-        self._check_claimed_once("rubric", rubric_id)
-        if rubric_id not in self._rubrics:
-            raise NotFoundError("rubric", rubric_id, self._rubrics, where=self._why_lacking())
-        return self._rubrics[rubric_id]
+        found: Rubric = self._found("rubric", rubric_id)
+        return found
+
+    def questionnaires(self) -> Mapping[str, Questionnaire]:
+        """Give the questionnaires by id, sorted; an id that two plugins claim is left out."""
+        return MappingProxyType(dict(self._declared["questionnaire"]))
+
+    def questionnaire(self, questionnaire_id: str) -> Questionnaire:
+        """Give the questionnaire of this id.
+
+        Raises
+        ------
+        NotFoundError
+            No plugin that is loaded offers it.
+        PluginContractError
+            More than one plugin does; the message names their distributions.
+        """
+        found: Questionnaire = self._found("questionnaire", questionnaire_id)
+        return found
 
     def readers(self) -> Mapping[str, Reader]:
         """Give the readers by name, sorted; a name that two plugins claim is left out."""
-        return MappingProxyType(dict(self._readers))
+        return MappingProxyType(dict(self._declared["reader"]))
 
     def reader(self, name: str) -> Reader:
         """Give the reader of this name.
@@ -71,14 +90,16 @@ class Plugins:
         PluginContractError
             More than one plugin does; the message names their distributions.
         """
-        self._check_claimed_once("reader", name)
-        if name not in self._readers:
-            raise NotFoundError("reader", name, self._readers, where=self._why_lacking())
-        return self._readers[name]
+        found: Reader = self._found("reader", name)
+        return found
 
-    def _check_claimed_once(self, kind: str, name: str) -> None:
-        if (kind, name) in self._clashes:
-            raise clash(kind, name, self._clashes[kind, name])
+    def _found(self, what: str, key: str) -> Any:
+        known, clashes = self._declared[what], self._clashes[what]
+        if key in clashes:
+            raise clash(what, key, clashes[key])
+        if key not in known:
+            raise NotFoundError(what, key, known, where=self._why_lacking())
+        return known[key]
 
     def raters(self) -> tuple[str, ...]:
         """Name the plugins that can rate, sorted."""
@@ -117,21 +138,10 @@ class Plugins:
         return ""
 
     def _why_lacking(self) -> str:
-        """Say which plugins may be why a rubric or a reader is missing."""
+        """Say which plugins may be why something is missing."""
         absent = {problem.plugin: "had a problem" for problem in self.problems}
         absent |= {info.name: info.state for info in self._infos if not info.hooks and info.state != "loaded"}
         return f"plugins ({', '.join(f'{name} {absent[name]}' for name in sorted(absent))})" if absent else ""
-
-
-def clash(kind: str, name: str, owners: Sequence[Candidate]) -> PluginContractError:
-    """Say which plugins, of which distributions, claim one rubric id or one name of a reader."""
-    who = " and ".join(f"{each.name!r} ({each.source})" for each in owners)
-    names = " or ".join(repr(each.name) for each in owners)
-    return PluginContractError(
-        f"{kind} {name!r}: must come from one plugin, got {who}; block {names}",
-        plugin=owners[0].name,
-        hook=f"coqs_{kind}s",
-    )
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

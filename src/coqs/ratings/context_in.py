@@ -91,7 +91,7 @@ def facts_of(read: Incoming) -> dict[str, FactColumn]:
                 f"facts: must name columns of the table, got {name!r}; {suggest(name, read.columns)}"
             )
         fact = declared.get(name)
-        values = read.columns[name] if fact else _texts_as_numbers(read.columns[name])
+        values = read.columns[name] if fact else texts_as_numbers(read.columns[name])
         column = fact_column(values, read.refused, place=read.cell(name), kind=fact.kind if fact else None)
         found[name] = column
         if fact and isinstance(column, Encoded):
@@ -99,7 +99,7 @@ def facts_of(read: Incoming) -> dict[str, FactColumn]:
     return found
 
 
-def _texts_as_numbers(column: Column) -> Column:
+def texts_as_numbers(column: Column) -> Column:
     """Let a fact that no rubric declares be a number column where every cell is one (as in CSV)."""
     if isinstance(column, Coded) and all(map(_is_plain_number, column.values)):
         return Coded(column.codes, [float(value) for value in column.values], column.is_tight)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 import attrs
 import numpy as np
@@ -13,10 +13,63 @@ import numpy.typing as npt
 from coqs.errors import Spot, suggest
 from coqs.ratings.cells import CriterionColumn, criterion_column
 from coqs.ratings.context_in import Incoming
-from coqs.tables import Encoded, Problem, coded, first_rows, freeze, kind_of, refuse_cells, rows_of
+from coqs.tables import (
+    Column,
+    Encoded,
+    Place,
+    Problem,
+    Refusals,
+    coded,
+    first_rows,
+    freeze,
+    kind_of,
+    refuse_cells,
+    rows_of,
+)
 
 LONG = ("criterion", "level")
 Rows = npt.NDArray[np.int64]
+
+
+class Door(Protocol):
+    """A long table at the door: its columns, where a row stands, and what was refused."""
+
+    @property
+    def columns(self) -> Mapping[str, Column]: ...
+    @property
+    def refused(self) -> Refusals: ...
+    @property
+    def place(self) -> Place: ...
+    def cell(self, name: str) -> Place:
+        """Return what names a cell of a column in messages."""
+
+
+class Cells(Protocol):
+    """The cells of one question."""
+
+    def scattered(self, rows: Rows, n: int) -> Self:
+        """Return a column of `n` rows that has these cells in some rows and nothing in the others."""
+
+
+C = TypeVar("C", bound=Cells)
+
+
+@attrs.frozen(slots=True)
+class LongForm:
+    """What a long table calls a question and its answer, and how that is said in messages."""
+
+    question: str
+    answer: str
+    ids: tuple[str, ...]
+    """The questions that there are."""
+    one: str
+    """One of them."""
+    whole: str
+    """What they are questions of."""
+    act: str
+    """What is done to one of them."""
+    pair: str
+    """Of whom a row is."""
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
@@ -45,7 +98,7 @@ class Pairs:
         return first
 
 
-def gathered(read: Incoming, name: str, column: Any, pairs: Pairs) -> Any:
+def gathered(read: Door, name: str, column: Any, pairs: Pairs) -> Any:
     """Return a column with a row a pair: what the first row that says something says."""
     keys = column.codes if isinstance(column, Encoded) else column
     rows = np.flatnonzero(_present(column))
@@ -76,36 +129,43 @@ def _kind(column: Any, row: int) -> str:
 
 def spread(read: Incoming, pairs: Pairs) -> dict[str, CriterionColumn]:
     """Put each row's level into its criterion's column; a criterion is rated once a pair."""
-    level = read.columns["level"]
-    found: dict[str, CriterionColumn] = {}
+    form = LongForm(
+        *LONG, read.rubric.criterion_ids, "a criterion", "the rubric", "rate", "interaction and rater"
+    )
+
+    def cells(id: str, values: Column, place: Place) -> CriterionColumn:
+        criterion = read.rubric.criterion(id)
+        return criterion_column(criterion, values, read.refused, place=place, absences=read.absences)
+
+    return spread_columns(read, pairs, form, cells)
+
+
+def spread_columns(
+    read: Door, pairs: Pairs, form: LongForm, cells: Callable[[str, Column, Place], C]
+) -> dict[str, C]:
+    """Put each row's answer into its question's column; a question is answered once a pair."""
+    answers = read.columns[form.answer]
+    found: dict[str, C] = {}
     again: list[tuple[int, int, str]] = []
-    for criterion, rows in zip(read.rubric.criteria, _rows_of_criteria(read), strict=True):
+    for id, rows in zip(form.ids, _rows_of_questions(read, form), strict=True):
         first = pairs.first_of(rows)[pairs.of_row[rows]]
         kept, twice = rows[first == rows], first != rows
-        again += [
-            (*each, criterion.id) for each in zip(rows[twice].tolist(), first[twice].tolist(), strict=True)
-        ]
-        column = criterion_column(
-            criterion,
-            rows_of(level, kept),
-            read.refused,
-            place=_level_cell(read, criterion.id, kept),
-            absences=read.absences,
-        )
-        found[criterion.id] = column.scattered(pairs.of_row[kept], len(pairs))
-    _refuse_again(read, sorted(again))
+        again += [(*each, id) for each in zip(rows[twice].tolist(), first[twice].tolist(), strict=True)]
+        column = cells(id, rows_of(answers, kept), _answer_cell(read, form, id, kept))
+        found[id] = column.scattered(pairs.of_row[kept], len(pairs))
+    _refuse_again(read, form, sorted(again))
     return found
 
 
-def _level_cell(read: Incoming, id: str, rows: Rows) -> Any:
-    words = f"column 'level' of {id!r}"
-    return lambda at: read.place(int(rows[at])).within(words, path="level")
+def _answer_cell(read: Door, form: LongForm, id: str, rows: Rows) -> Place:
+    words = f"column {form.answer!r} of {id!r}"
+    return lambda at: read.place(int(rows[at])).within(words, path=form.answer)
 
 
-def _refuse_again(read: Incoming, again: list[tuple[int, int, str]]) -> None:
+def _refuse_again(read: Door, form: LongForm, again: list[tuple[int, int, str]]) -> None:
     def problem(at: int) -> str:
         _, first, id = again[at]
-        return f"must rate {id!r} once for its interaction and rater, as {read.place(first)} did; keep one"
+        return f"must {form.act} {id!r} once for its {form.pair}, as {read.place(first)} did; keep one"
 
     def place(at: int) -> Spot:
         return read.place(again[at][0])
@@ -113,9 +173,9 @@ def _refuse_again(read: Incoming, again: list[tuple[int, int, str]]) -> None:
     read.refused.add_rows(range(len(again)), problem, place=place)
 
 
-def _rows_of_criteria(read: Incoming) -> Iterator[Rows]:
-    """Yield the rows of each criterion of the rubric, ascending; refuse those of none."""
-    column, ids = coded(read.columns["criterion"]), read.rubric.criterion_ids
+def _rows_of_questions(read: Door, form: LongForm) -> Iterator[Rows]:
+    """Yield the rows of each question, ascending; refuse those of none."""
+    column, ids = coded(read.columns[form.question]), form.ids
     known = {id: place for place, id in enumerate(ids)}
     places = np.full(len(column.values) + 1, -1, np.int32)
     bad: dict[int, Problem] = {}
@@ -123,10 +183,10 @@ def _rows_of_criteria(read: Incoming) -> Iterator[Rows]:
         if isinstance(value, str) and value in known:
             places[code] = known[value]
         else:
-            bad[code] = partial(_no_criterion, value, ids)
-    refuse_cells(read.refused, column.codes, bad, place=read.cell("criterion"))
+            bad[code] = partial(_no_question, value, form)
+    refuse_cells(read.refused, column.codes, bad, place=read.cell(form.question))
     empty = np.flatnonzero(column.codes < 0).tolist()
-    read.refused.add_rows(empty, lambda _: _no_criterion(None, ids), place=read.cell("criterion"))
+    read.refused.add_rows(empty, lambda _: _no_question(None, form), place=read.cell(form.question))
     of_row = places.take(column.codes).astype(np.int16 if len(ids) < 2**15 else np.int32)
     order = np.argsort(of_row, kind="stable")
     ends = np.searchsorted(of_row[order], np.arange(len(ids) + 1))
@@ -134,6 +194,6 @@ def _rows_of_criteria(read: Incoming) -> Iterator[Rows]:
         yield order[start:end]
 
 
-def _no_criterion(value: Any, ids: tuple[str, ...]) -> str:
-    near = suggest(value if isinstance(value, str) else "", ids)
-    return f"must be a criterion of the rubric, got {kind_of(value)}; {near}"
+def _no_question(value: Any, form: LongForm) -> str:
+    near = suggest(value if isinstance(value, str) else "", form.ids)
+    return f"must be {form.one} of {form.whole}, got {kind_of(value)}; {near}"

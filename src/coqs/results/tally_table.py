@@ -27,23 +27,24 @@ def table_of(
     kind: TallyKind, labels: Labels, measures: Measures, *, confidence: float, minimum_n: int
 ) -> GroupTable:
     """Return the table of a tally; see `Tally.table`."""
-    _check(confidence, minimum_n)
+    check_how(confidence, minimum_n)
     groups, labels = _groups(kind, labels, measures)
     order = _order(kind, labels)
     found = summary(groups, confidence=confidence, minimum_n=minimum_n)
-    texts = [_texts(column)[order] for column in labels.columns]
+    texts = [label_texts(column)[order] for column in labels.columns]
     names = names_apart(kind.keys, found, "by_")  # a fact may be called "mean"
     columns = dict(zip(names, texts, strict=True)) | {name: column[order] for name, column in found.items()}
     frozen = {name: freeze(column) for name, column in columns.items()}
     return GroupTable(tuple(names), frozen, confidence, minimum_n, kind.cluster, kind.tz)
 
 
-def _check(confidence: Any, minimum_n: Any) -> None:
+def check_how(confidence: Any, minimum_n: Any, *, place: str = "by") -> None:
+    """Refuse a confidence that is none, and a minimum that counts nothing; `place` stands in messages."""
     if not isinstance(confidence, Real) or not 0 < float(confidence) < 1:
-        where = "by: confidence must lie between 0 and 1"
+        where = f"{place}: confidence must lie between 0 and 1"
         raise PolicyError(f"{where}, got {confidence!r}; use for example 0.95", choice="confidence")
     if isinstance(minimum_n, bool) or not isinstance(minimum_n, Integral) or minimum_n < 0:
-        where = "by: minimum_n must be a whole number from 0"
+        where = f"{place}: minimum_n must be a whole number from 0"
         raise PolicyError(f"{where}, got {minimum_n!r}; use for example 20", choice="minimum_n")
 
 
@@ -63,7 +64,8 @@ def own_labels(kind: TallyKind, labels: Labels) -> tuple[Places, Labels]:
     return Labels(labels.columns[:-1], len(labels)).merged()
 
 
-def _texts(column: Encoded) -> npt.NDArray[np.object_]:
+def label_texts(column: Encoded) -> npt.NDArray[np.object_]:
+    """Return the labels of groups by one key; None where it is missing."""
     texts = np.empty(len(column.categories) + 1, dtype=object)
     texts[:-1] = column.categories
     return np.asarray(texts[column.codes], dtype=object)
@@ -73,7 +75,7 @@ def _order(kind: TallyKind, labels: Labels) -> Places:
     """Sort groups by the first key, then the next; missing last, times by when they begin."""
     if kind.of == "stages" or not kind.keys:
         return np.arange(len(labels))
-    ranks = [_ranks(column, _sorter(kind, place)) for place, column in enumerate(labels.columns)]
+    ranks = [ranks_of(column, _sorter(kind, place)) for place, column in enumerate(labels.columns)]
     return np.lexsort(ranks[::-1])
 
 
@@ -83,7 +85,8 @@ def _sorter(kind: TallyKind, place: int) -> Callable[[str], Any] | None:
     return partial(order_of, name=key) if is_time else None
 
 
-def _ranks(column: Encoded, sorter: Callable[[str], Any] | None) -> Places:
+def ranks_of(column: Encoded, sorter: Callable[[str], Any] | None) -> Places:
+    """Return what sorts groups by one key, missing last; texts as they are where there is no sorter."""
     texts = [*column.categories]
     keys = texts if sorter is None else [*map(sorter, texts)]
     rank = np.full(len(texts) + 1, len(texts), np.int64)

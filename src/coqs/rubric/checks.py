@@ -55,10 +55,10 @@ def _heads(form: Form) -> Iterator[Problem]:
 
 def _names(form: Form) -> Iterator[Problem]:
     criteria = form.criterion_ids
-    yield from _ids("stages", form.stage_ids, ID)
-    yield from _ids("criteria", criteria, ID)
-    yield from _ids("facts", form.fact_ids, ID)
-    yield from _ids("sets", tuple(each.id for each in form.sets), ID)
+    yield from id_problems("stages", form.stage_ids, ID)
+    yield from id_problems("criteria", criteria, ID)
+    yield from id_problems("facts", form.fact_ids, ID)
+    yield from id_problems("sets", tuple(each.id for each in form.sets), ID)
     for id in (*criteria, *form.fact_ids):
         if id in RESERVED or id in tuple(Absence):
             yield (
@@ -89,12 +89,13 @@ def _facts(form: Form) -> Iterator[Problem]:
                 "must list the values of a category and of nothing else; mend the list",
                 None,
             )
-        yield from _ids(f"facts.{fact.id}", fact.values, VALUE, rule="of 1 to 64 characters without |")
+        yield from id_problems(f"facts.{fact.id}", fact.values, VALUE, rule="of 1 to 64 characters without |")
 
 
-def _ids(
+def id_problems(
     path: str, ids: Sequence[str], pattern: re.Pattern[str], *, rule: str = "lower-case letters, digits or _"
 ) -> Iterator[Problem]:
+    """Yield what is wrong with ids: their characters, or that one comes twice."""
     for place, id in enumerate(ids):
         if not pattern.fullmatch(id):
             yield f"{path}[{place}]", f"must be {rule}, got {id!r}; rename it", None

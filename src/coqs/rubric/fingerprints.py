@@ -40,15 +40,17 @@ class Fingerprint:
 
 def fingerprint_of(form: Form) -> Fingerprint:
     """Compute both fingerprints of a rubric."""
-    return Fingerprint(scoring=_digest(_scoring_form(form)), content=_digest(document(form)))
+    return Fingerprint(scoring=digest(_scoring_form(form)), content=digest(document(form)))
 
 
-def _digest(value: Any) -> str:
+def digest(value: Any) -> str:
+    """Return the SHA-256 of plain values, as text."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
     return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def _exact(value: Fraction | None) -> str | None:
+def exact_text(value: Fraction | None) -> str | None:
+    """Return an exact number as a text that never changes its form."""
     return None if value is None else f"{value.numerator}/{value.denominator}"
 
 
@@ -59,7 +61,7 @@ def _scoring_form(form: Form) -> dict[str, Any]:
     read |= {each.ideal.fact for each in form.criteria if each.ideal}
     return {
         "form": "coqs-rubric-scoring/1",
-        "pass_mark": _exact(form.pass_mark),
+        "pass_mark": exact_text(form.pass_mark),
         **_bands(form.bands),
         "policy": _policy(form.policy or Policy()),
         "facts": sorted([fact.id, fact.kind] for fact in form.facts if fact.id in read),
@@ -70,11 +72,11 @@ def _scoring_form(form: Form) -> dict[str, Any]:
 
 def _bands(bands: tuple[Band, ...]) -> dict[str, Any]:
     """Return the entry for bands; none where there are none, so that older fingerprints hold."""
-    return {"bands": [[band.id, _exact(band.low)] for band in bands]} if bands else {}
+    return {"bands": [[band.id, exact_text(band.low)] for band in bands]} if bands else {}
 
 
 def _stage(stage: Stage) -> list[Any]:
-    return [stage.id, _exact(stage.weight), _exact(stage.pass_mark), *_bands(stage.bands).values()]
+    return [stage.id, exact_text(stage.weight), exact_text(stage.pass_mark), *_bands(stage.bands).values()]
 
 
 def _policy(policy: Policy) -> dict[str, Any]:
@@ -91,9 +93,9 @@ def _value(value: Any) -> Any:
         case None:
             return "none"
         case Fraction():
-            return _exact(value)
+            return exact_text(value)
         case Override(when, score, stage):
-            return [_condition(when), _exact(score), stage]
+            return [_condition(when), exact_text(score), stage]
         case tuple():
             return [_value(each) for each in value]
         case _:
@@ -105,13 +107,13 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
     return {
         "id": criterion.id,
         "stage": criterion.stage,
-        "weight": _exact(criterion.weight),
+        "weight": exact_text(criterion.weight),
         "scale": _scale(criterion),
         "applies_to": sorted(criterion.applies_to),
         "when": _condition(criterion.when),
         "modes": [criterion.record_only, criterion.bonus, criterion.irreversible],
         "gate": gate and [gate.error_class, gate.kind, sorted(gate.on)],
-        "ideal": ideal and [ideal.fact, sorted(ideal.best), [_exact(points) for points in ideal.points]],
+        "ideal": ideal and [ideal.fact, sorted(ideal.best), [exact_text(points) for points in ideal.points]],
         **_bands(criterion.bands),
     }
 
@@ -120,14 +122,14 @@ def _scale(criterion: Criterion) -> dict[str, Any]:
     scale = criterion.scale
     if isinstance(scale, SeveralChoice):
         return {
-            "options": [[option.id, _exact(option.points)] for option in scale.options],
-            "marks": [_exact(scale.meets_at), _exact(scale.exceeds_at)],
+            "options": [[option.id, exact_text(option.points)] for option in scale.options],
+            "marks": [exact_text(scale.meets_at), exact_text(scale.exceeds_at)],
         }
     return {"levels": [_level(level) for level in scale.levels]}
 
 
 def _level(level: Level) -> list[Any]:
-    return [level.id, _exact(level.points), level.standing, _exact(level.low), _exact(level.high)]
+    return [level.id, exact_text(level.points), level.standing, exact_text(level.low), exact_text(level.high)]
 
 
 def _condition(condition: Condition | None) -> Any:
@@ -137,7 +139,7 @@ def _condition(condition: Condition | None) -> Any:
         case FactIn(fact, values):
             return ["fact", fact, sorted(values)]
         case FactBetween(fact, low, high):
-            return ["between", fact, _exact(low), _exact(high)]
+            return ["between", fact, exact_text(low), exact_text(high)]
         case CriterionIn(criterion, ids):
             return ["criterion", criterion, sorted(ids)]
         case Negation(inner):

@@ -31,7 +31,7 @@ class Keys:
         self._known: list[str] = []
 
     def wrong(
-        self, key: str, rule: str, value: Any, cure: str = "see the rubric file reference"
+        self, key: str, rule: str, value: Any, cure: str = "see the reference of this file"
     ) -> RubricError:
         """Make the error for a value that does not fit."""
         return RubricError(f"{self.at(key)}: {rule}, got {shown(value)}; {cure}")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import attrs
 
@@ -14,6 +13,7 @@ from coqs.errors import RubricError
 from coqs.rubric.checks import check
 from coqs.rubric.conditions import criteria_read
 from coqs.rubric.criteria import Criterion
+from coqs.rubric.files import Readable, text_of_file
 from coqs.rubric.findings import Finding
 from coqs.rubric.fingerprints import Fingerprint, fingerprint_of
 from coqs.rubric.form import Fact, Form, Origin
@@ -21,17 +21,6 @@ from coqs.rubric.toml_in import parts_from_document, parts_from_toml
 from coqs.rubric.toml_out import document, toml_from_form
 
 __all__ = ["Fact", "Fingerprint", "Origin", "Rubric"]
-
-
-MOST_BYTES = 2**24
-"""A rubric file's size; a larger file is not read."""
-
-
-class Readable(Protocol):
-    """A file of a package, as `importlib.resources` hands it out."""
-
-    def read_bytes(self) -> bytes:
-        """Return the whole content."""
 
 
 @attrs.frozen(slots=False, kw_only=True)
@@ -52,27 +41,10 @@ class Rubric(Form):
         Raises
         ------
         RubricError
-            The file cannot be read, is larger than `MOST_BYTES`, is not UTF-8 or TOML, or
+            The file cannot be read, is larger than 16 MiB, is not UTF-8 or TOML, or
             contradicts itself; the message names the key path, or the line of a syntax error.
         """
-        name = Path(str(source)).name
-        try:
-            content = _content(source)
-            text = content.decode("utf-8-sig") if len(content) <= MOST_BYTES else ""
-        except OSError as error:
-            problem = error.strerror or type(error).__name__
-            raise RubricError(
-                f"{name}: must be a readable file, got {problem.lower()!r}; check the path"
-            ) from None
-        except UnicodeDecodeError as error:
-            raise RubricError(
-                f"{name}: must be UTF-8, got another encoding at byte {error.start}; save it as UTF-8"
-            ) from None
-        except ValueError:
-            raise RubricError(f"{name!r}: must be a path, got a NUL in it; mend the path") from None
-        if len(content) > MOST_BYTES:
-            most = f"a rubric of at most {MOST_BYTES} bytes"
-            raise RubricError(f"{name}: must be {most}, got more; check the path")
+        name, text = text_of_file(source, what="rubric")
         return cls.from_toml_text(text, name=name)
 
     @classmethod
@@ -168,11 +140,3 @@ class Rubric(Form):
             f"<Rubric {self.id!r} version {self.version!r}: {len(self.criteria)} criteria, "
             f"{len(self.stages)} stages, scoring {self.fingerprint.scoring[:19]}>"
         )
-
-
-def _content(source: str | os.PathLike[str] | Readable) -> bytes:
-    """Read a whole file, but never much more than any rubric has."""
-    if not isinstance(source, str | os.PathLike):
-        return source.read_bytes()
-    with Path(source).open("rb") as file:
-        return file.read(MOST_BYTES + 1)

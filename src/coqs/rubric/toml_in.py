@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Callable, Mapping
-from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from coqs.errors import NotFoundError, PolicyError, RubricError, many_failures, suggest
 from coqs.model import STAGES, Band, CustomerSet, Stage, Standing, Words
 from coqs.rubric.condition_tables import condition_from
 from coqs.rubric.criteria import Criterion, Detect, Gate, Ideal
+from coqs.rubric.files import entries_of_toml
 from coqs.rubric.form import SCHEMA, Fact
 from coqs.rubric.keys import Keys, as_fraction, as_text, shown
 from coqs.rubric.policy import Policy
 from coqs.rubric.scales import Level, Numeric, Option, Scale, SeveralChoice, SingleChoice
 
+T = TypeVar("T")
+
 
 def parts_from_toml(text: str) -> dict[str, Any]:
     """Return the keyword arguments of a rubric from the text of its file."""
-    try:
-        entries = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"line \d+, column \d+", str(error))
-        where = place[0] if place else "end of file"
-        raise RubricError(f"{where}: must be TOML, got a syntax error; mend it there") from None
-    except (RecursionError, ValueError, ArithmeticError):
-        raise RubricError("must be TOML of a sensible size, got a value out of range; mend it") from None
-    return parts_from_document(entries)
+    return parts_from_document(entries_of_toml(text))
 
 
 def parts_from_document(entries: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,30 +44,28 @@ def _rubric(keys: Keys) -> dict[str, Any]:
         "facts": tuple(_fact(id, value) for id, value in keys.table("facts").items()),
         "sets": tuple(_set(id, value) for id, value in keys.table("sets").items()),
         "stages": keys.each("stages", _stage) if keys.holds("stages") else STAGES,
-        "criteria": _collected(keys, "criteria", _criterion, rubric=keys.said("id")),
+        "criteria": collected(keys, "criteria", _criterion, rubric=keys.said("id")),
     }
     keys.close()
     return parts
 
 
-def _collected(
-    keys: Keys, key: str, read: Callable[[Any, str], Criterion], *, rubric: str
-) -> tuple[Criterion, ...]:
-    """Read every criterion, and raise once for all that failed."""
+def collected(keys: Keys, key: str, read: Callable[[Any, str], T], *, rubric: str) -> tuple[T, ...]:
+    """Read every entry, and raise once for all that failed."""
     failures: list[RubricError] = []
 
-    def attempt(entry: Any, path: str) -> Criterion | None:
+    def attempt(entry: Any, path: str) -> T | None:
         try:
             return read(entry, path)
         except RubricError as error:
             failures.append(error)
             return None
 
-    criteria = keys.each(key, attempt)
+    found = keys.each(key, attempt)
     if failures:
         message = many_failures("", [error.message for error in failures])
         raise RubricError(message, rubric=rubric, criterion=failures[0].criterion)
-    return tuple(criterion for criterion in criteria if criterion is not None)
+    return tuple(each for each in found if each is not None)
 
 
 def _policy(value: Any, path: str) -> Policy:
@@ -168,7 +158,7 @@ def _scale(keys: Keys) -> Scale:
     if keys.holds("levels") == keys.holds("options"):
         raise RubricError(f"{keys.path}: must have either levels or options, got both or neither; keep one")
     if keys.holds("options"):
-        options = keys.each("options", _option)
+        options = keys.each("options", option)
         return SeveralChoice(options, meets_at=keys.number("meets_at"), exceeds_at=keys.number("exceeds_at"))
     levels = keys.each("levels", _level)
     if any(level.low is not None or level.high is not None for level in levels):
@@ -200,7 +190,8 @@ def _standing(value: Any, path: str) -> Standing:
     return Standing(text)
 
 
-def _option(entry: Any, path: str) -> Option:
+def option(entry: Any, path: str) -> Option:
+    """Read an option with its path."""
     keys = Keys(entry, path)
     option = Option(id=keys.text("id"), points=keys.number("points"), words=keys.words())
     keys.close()

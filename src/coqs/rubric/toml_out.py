@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from coqs.errors import MissingDependencyError
 from coqs.model import Band, Stage, Words
 from coqs.rubric.condition_tables import condition_table
 from coqs.rubric.criteria import Criterion, Detect, Gate, Ideal
+from coqs.rubric.files import toml_of_entries
 from coqs.rubric.form import SCHEMA, Form
 from coqs.rubric.keys import filled, plain_number
 from coqs.rubric.policy import POLICIES, Policy
@@ -16,11 +16,7 @@ from coqs.rubric.scales import Level, Numeric, Option, SeveralChoice
 
 def toml_from_form(form: Form) -> str:
     """Return the TOML text of a rubric; needs tomli-w."""
-    try:
-        import tomli_w
-    except ImportError:
-        raise MissingDependencyError("writing a rubric", library="tomli-w", extra="toml") from None
-    return tomli_w.dumps(document(form))
+    return toml_of_entries(document(form), what="rubric")
 
 
 def document(form: Form) -> dict[str, Any]:
@@ -30,19 +26,20 @@ def document(form: Form) -> dict[str, Any]:
         id=form.id,
         version=form.version,
         language=form.language,
-        **_words(form.title, "title"),
-        **_words(form.words),
+        **words_entries(form.title, "title"),
+        **words_entries(form.words),
         pass_mark=plain_number(form.pass_mark),
         bands=_bands(form.bands),
         policy=_policy(form.policy),
         facts={fact.id: list(fact.values) if fact.kind == "category" else fact.kind for fact in form.facts},
-        sets={each.id: _words(each.words) for each in form.sets},
+        sets={each.id: words_entries(each.words) for each in form.sets},
         stages=[_stage(stage) for stage in form.stages],
         criteria=[_criterion(criterion) for criterion in form.criteria],
     )
 
 
-def _words(words: Words, key: str = "text") -> dict[str, str]:
+def words_entries(words: Words, key: str = "text") -> dict[str, str]:
+    """Return a text and its translations, each under its key."""
     own = {key: words.text} if words.text else {}
     return own | {f"{key}_{language}": text for language, text in words.translations}
 
@@ -59,12 +56,14 @@ def _stage(stage: Stage) -> dict[str, Any]:
         weight=plain_number(stage.weight),
         pass_mark=plain_number(stage.pass_mark),
         bands=_bands(stage.bands),
-        **_words(stage.words),
+        **words_entries(stage.words),
     )
 
 
 def _bands(bands: tuple[Band, ...]) -> list[dict[str, Any]]:
-    return [filled(id=band.id, **{"from": plain_number(band.low)}, **_words(band.words)) for band in bands]
+    return [
+        filled(id=band.id, **{"from": plain_number(band.low)}, **words_entries(band.words)) for band in bands
+    ]
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
@@ -72,7 +71,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
         id=criterion.id,
         stage=criterion.stage,
         weight=plain_number(criterion.weight),
-        **_words(criterion.words),
+        **words_entries(criterion.words),
         applies_to=list(criterion.applies_to),
         when=condition_table(criterion.when),
         record_only=criterion.record_only,
@@ -91,21 +90,22 @@ def _scale(criterion: Criterion) -> dict[str, Any]:
     scale = criterion.scale
     if isinstance(scale, SeveralChoice):
         return {
-            "options": [_answer(option) for option in scale.options],
+            "options": [answer_table(option) for option in scale.options],
             "meets_at": plain_number(scale.meets_at),
             "exceeds_at": plain_number(scale.exceeds_at),
         }
     unit = scale.unit if isinstance(scale, Numeric) else None
-    return {"levels": [_answer(level) for level in scale.levels], "unit": unit}
+    return {"levels": [answer_table(level) for level in scale.levels], "unit": unit}
 
 
-def _answer(answer: Level | Option) -> dict[str, Any]:
+def answer_table(answer: Level | Option) -> dict[str, Any]:
+    """Return a level or an option as a table of the file."""
     entry = filled(id=answer.id, points=plain_number(answer.points))
     if isinstance(answer, Level):
         standing = None if answer.standing is None else str(answer.standing)
         bounds = {"from": plain_number(answer.low), "below": plain_number(answer.high)}
         entry |= filled(**bounds) | filled(**{"is": standing})
-    return entry | _words(answer.words)
+    return entry | words_entries(answer.words)
 
 
 def _gate(gate: Gate | None) -> dict[str, Any] | None:

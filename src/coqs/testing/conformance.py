@@ -19,6 +19,7 @@ from coqs.manager import Plugins, load_plugins
 from coqs.raters import rate
 from coqs.readers import Reader
 from coqs.rubric import Rubric
+from coqs.rubric.questionnaire import Questionnaire
 from coqs.testing.golden import Golden, differences, read_golden
 
 GOLDEN_FILE = "golden.toml"
@@ -41,9 +42,10 @@ def plugin_checks(plugin: str) -> tuple[Check, ...]:
     """Return the checks for an installed plugin, by its entry point's name.
 
     A plugin is checked for what it offers: its rubrics (they lint without errors, survive a round
-    trip through TOML, and score their golden interactions as worked by hand), its rater (it keeps to
-    the rubric, judges each interaction alone, and abstains where nothing was said) and its readers (they
-    pickle, and refuse what is no file of theirs with a `RecordError` that holds no word of it).
+    trip through TOML, and score their golden interactions as worked by hand), its questionnaires (they
+    lint without errors and warnings, survive TOML, and are about what its rubrics hold), its rater (it
+    keeps to the rubric, judges each interaction alone, and abstains where nothing was said) and its readers
+    (they pickle, and refuse what is no file of theirs with a `RecordError` that holds no word of it).
 
     Raises
     ------
@@ -58,6 +60,8 @@ def plugin_checks(plugin: str) -> tuple[Check, ...]:
     checks = [Check("loads", lambda: _loads(plugins, plugin))]
     for rubric in rubrics:
         checks.extend(_rubric_checks(rubric, plugin))
+    for questionnaire in plugins.questionnaires().values():
+        checks.extend(_questionnaire_checks(questionnaire, plugins))
     if plugin in plugins.raters():
         checks.extend(_rater_checks(plugin, plugins))
     for reader in plugins.readers().values():
@@ -128,6 +132,23 @@ def _has_golden(rubric: Rubric, golden: Sequence[Golden]) -> None:
 def _scores(rubric: Rubric, golden: Golden) -> None:
     found = differences(rubric, golden)
     _demand(not found, "\n".join(found))
+
+
+def _questionnaire_checks(asked: Questionnaire, plugins: Plugins) -> Iterator[Check]:
+    rubric = plugins.rubrics().get(asked.rubric or "")
+    name = f"questionnaire-{asked.id}"
+    yield Check(f"{name}-lints-without-warnings", lambda: _asks_well(asked, rubric))
+    yield Check(f"{name}-survives-toml", lambda: _is_read_back(asked))
+
+
+def _asks_well(asked: Questionnaire, rubric: Rubric | None) -> None:
+    found = [str(finding) for finding in asked.lint(rubric) if finding.severity != "info"]
+    _demand(not found, "\n".join(found))
+
+
+def _is_read_back(asked: Questionnaire) -> None:
+    again = Questionnaire.from_toml_text(asked.to_toml())
+    _demand(again == asked and again.fingerprint == asked.fingerprint, f"{asked.id}: changed by TOML")
 
 
 def _rater_checks(plugin: str, plugins: Plugins) -> Iterator[Check]:

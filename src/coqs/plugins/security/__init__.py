@@ -15,3 +15,9 @@ import coqs
 def coqs_rubrics() -> list[coqs.Rubric]:
     """Return the rubric of a guard post."""
     return [coqs.Rubric.from_toml(files(__name__) / "rubric.toml")]
+
+
+@coqs.hookimpl
+def coqs_questionnaires() -> list[coqs.Questionnaire]:
+    """Return what to ask whoever passed the post."""
+    return [coqs.Questionnaire.from_toml(files(__name__) / "questionnaire.toml")]
