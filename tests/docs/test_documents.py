@@ -34,7 +34,7 @@ def run_in_the_shell(example: Example) -> None:
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         for command in commands:
             if command == "echo $?":
-                print(code)
+                printed.write(f"{code}\n")
             else:
                 code = main(shlex.split(command)[1:])
     assert printed.getvalue() == shown[1]
