@@ -15,7 +15,7 @@ import pytest
 
 import coqs
 import coqs.testing
-from coqs import raters
+from coqs import errors, raters
 from coqs.cli import arguments, inputs
 from coqs.plugins import phrases
 from coqs.rubric.policy_rules import CHOICES
@@ -179,3 +179,21 @@ def test_the_page_on_reports_goes_through_every_section_in_order(tmp_path: Path)
     told = (PROJECT / "docs" / "how-to" / "read-a-report.md").read_text(encoding="utf-8")
     assert len(headings) > 10
     assert re.findall(r"^## (.*)$", told, re.MULTILINE) == [*headings, "What a report cannot say"]
+
+
+def test_the_errors_page_draws_the_tree_and_has_a_section_for_every_class() -> None:
+    told = (REFERENCE / "errors.md").read_text(encoding="utf-8")
+    drawn = [line[4:] for line in inspect.getdoc(errors).splitlines() if "Error" in line and line[:4] == "    "]
+    assert re.search(r"```text\n(.*?)```", told, re.DOTALL)[1].splitlines() == drawn
+    classes = [each for each in vars(errors).values() if inspect.isclass(each)]
+    raised = [each.__name__ for each in classes if issubclass(each, errors.CoqsError)]
+    assert re.findall(r"^## `(\w+)`$", told, re.MULTILINE) == raised
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("Error")])
+def test_the_errors_page_tells_what_each_class_is_and_carries(name: str) -> None:
+    told, kind = section("errors.md", f"## `{name}`"), getattr(coqs, name)
+    parts = [part for each in kind.__mro__ for part in vars(each).get("__annotations__", ())]
+    assert [part for part in parts if f"`{part}`" not in told] == []
+    builtin = [each.__name__ for each in kind.__bases__ if not issubclass(each, errors.CoqsError)]
+    assert [each for each in builtin if f"`{each}`" not in told] == []
