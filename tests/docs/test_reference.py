@@ -18,6 +18,7 @@ import coqs.testing
 from coqs import errors, raters
 from coqs.cli import arguments, inputs
 from coqs.plugins import phrases
+from coqs.rubric.criteria import ERROR_CLASSES, ETHICS_KINDS
 from coqs.rubric.policy_rules import CHOICES
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -197,3 +198,27 @@ def test_the_errors_page_tells_what_each_class_is_and_carries(name: str) -> None
     assert [part for part in parts if f"`{part}`" not in told] == []
     builtin = [each.__name__ for each in kind.__bases__ if not issubclass(each, errors.CoqsError)]
     assert [each for each in builtin if f"`{each}`" not in told] == []
+
+
+def glossary() -> list[str]:
+    told = (REFERENCE / "glossary.md").read_text(encoding="utf-8")
+    return re.findall(r"^(.+)\n: ", told, re.MULTILINE)
+
+
+def test_the_glossary_tells_each_word_once_and_in_the_order_of_the_alphabet() -> None:
+    terms = glossary()
+    assert len(terms) == len(set(terms))
+    assert terms == sorted(terms, key=lambda term: term.casefold().replace("-", " "))
+
+
+def test_the_glossary_holds_the_words_of_the_model() -> None:
+    words = [each.id for each in (*coqs.CUSTOMER_SETS, *coqs.STAGES)]
+    words += [*coqs.Standing, *coqs.Absence, *ERROR_CLASSES, *ETHICS_KINDS, "unscored"]
+    told = {term.replace("-", " ") for term in glossary()}
+    assert [word for word in words if word.replace("_", " ") not in told] == []
+
+
+def test_the_words_of_the_house_are_in_the_glossary() -> None:
+    words = "customer set, provider, interaction, stage, criterion, scale, rubric, policy, rater, rating, score, "
+    words += "verdict, journey, promise, finding, problem, coverage, bounds, gate, fingerprint, provenance, tally"
+    assert set(words.split(", ")) - set(glossary()) == set()
