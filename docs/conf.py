@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
 
 from docutils.nodes import Element
 from sphinx.addnodes import pending_xref
@@ -11,6 +13,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 import coqs
+
+sys.path.insert(0, str(Path(__file__).parent))
+from rubric_pages import write_rubric_pages
 
 project = "coqs"
 author = "The coqs authors"
@@ -95,7 +100,8 @@ def keep_first_colons(
 
 
 def setup(app: Sphinx) -> None:
-    """Hook all three into the build, the last ahead of napoleon."""
+    """Hook all of it into the build, the colons ahead of napoleon."""
+    app.connect("builder-inited", write_rubric_pages)
     app.connect("missing-reference", resolve_by_the_front_door)
     app.connect("autodoc-process-signature", say_array_like)
     app.connect("autodoc-process-docstring", keep_first_colons, priority=400)

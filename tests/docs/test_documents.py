@@ -1,21 +1,52 @@
-"""Every Python block of the README and of the docs runs, top to bottom, as a reader would run it."""
+"""Every Python block of the README and of the docs runs, top to bottom, as a reader would run it.
+
+So does every block of `coqs` commands whose output is shown beneath it, and the output is the one shown.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
+import shlex
 from doctest import ELLIPSIS
 from pathlib import Path
 
 import pytest
-from sybil import Sybil
-from sybil.parsers.myst import PythonCodeBlockParser
+from sybil import Example, Sybil
+from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 
 import coqs
+from coqs.cli import main
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+SHOWN = re.compile(r"`{3}\n\n`{3}text\n(.*?)^`{3}$", re.DOTALL | re.MULTILINE)
+
+
+def run_in_the_shell(example: Example) -> None:
+    """Run commands of `coqs` and hold what they print, in either stream, to the text block right beneath."""
+    shown = SHOWN.match(example.document.text, example.document.text.find("```\n", example.start))
+    commands = example.parsed.strip().splitlines()
+    if shown is None or any(not command.startswith(("coqs ", "echo $?")) for command in commands):
+        return
+    printed, code = io.StringIO(), 0
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        for command in commands:
+            if command == "echo $?":
+                printed.write(f"{code}\n")
+            else:
+                code = main(shlex.split(command)[1:])
+    assert printed.getvalue() == shown[1]
+
+
 # There is no skip parser, so no document can leave a block out.
-READER = Sybil(parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS)])
+READER = Sybil(
+    parsers=[
+        PythonCodeBlockParser(doctest_optionflags=ELLIPSIS),
+        CodeBlockParser(language="sh", evaluator=run_in_the_shell),
+    ]
+)
 
 FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*(.*?)\s*$")
 # What a reader would take for Python; a signature of the reference, without a colon, is none.

@@ -15,9 +15,10 @@ import pytest
 
 import coqs
 import coqs.testing
-from coqs import raters
+from coqs import errors, raters
 from coqs.cli import arguments, inputs
 from coqs.plugins import phrases
+from coqs.rubric.criteria import ERROR_CLASSES, ETHICS_KINDS
 from coqs.rubric.policy_rules import CHOICES
 from coqs.rubric.questionnaire import KINDS
 
@@ -185,3 +186,56 @@ def options(parser: argparse.ArgumentParser) -> list[str]:
     return [
         each for action in parser._actions for each in action.option_strings if each not in ("-h", "--help")
     ]
+
+
+def test_the_page_on_reports_goes_through_every_section_in_order(tmp_path: Path) -> None:
+    coqs.write_report(coqs.score(coqs.make_sample(n=20, seed=1)), tmp_path / "report.html")
+    headings = re.findall(r"<h2[^>]*>(.*?)</h2>", (tmp_path / "report.html").read_text(encoding="utf-8"))
+    told = (PROJECT / "docs" / "how-to" / "read-a-report.md").read_text(encoding="utf-8")
+    assert len(headings) > 10
+    assert re.findall(r"^## (.*)$", told, re.MULTILINE) == [*headings, "What a report cannot say"]
+
+
+def test_the_errors_page_draws_the_tree_and_has_a_section_for_every_class() -> None:
+    told = (REFERENCE / "errors.md").read_text(encoding="utf-8")
+    tree = [line for line in inspect.getdoc(errors).splitlines() if line.startswith("    ")]
+    drawn = [line.removeprefix("    ") for line in tree]
+    assert re.search(r"```text\n(.*?)```", told, re.DOTALL)[1].splitlines() == drawn
+    classes = [each for each in vars(errors).values() if inspect.isclass(each)]
+    raised = [each.__name__ for each in classes if issubclass(each, errors.CoqsError)]
+    assert re.findall(r"^## `(\w+)`$", told, re.MULTILINE) == raised
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("Error")])
+def test_the_errors_page_tells_what_each_class_is_and_carries(name: str) -> None:
+    told, kind = section("errors.md", f"## `{name}`"), getattr(coqs, name)
+    parts = [part for each in kind.__mro__ for part in vars(each).get("__annotations__", ())]
+    assert [part for part in parts if f"`{part}`" not in told] == []
+    builtin = [each.__name__ for each in kind.__bases__ if not issubclass(each, errors.CoqsError)]
+    assert [each for each in builtin if f"`{each}`" not in told] == []
+
+
+def glossary() -> list[str]:
+    told = (REFERENCE / "glossary.md").read_text(encoding="utf-8")
+    return re.findall(r"^(\S.*)\n  \S", told, re.MULTILINE)
+
+
+def test_the_glossary_tells_each_word_once_and_in_the_order_of_the_alphabet() -> None:
+    terms = glossary()
+    assert len(terms) == len(set(terms))
+    assert terms == sorted(terms, key=lambda term: term.casefold().replace("-", " "))
+
+
+def test_the_glossary_holds_the_words_of_the_model() -> None:
+    words = [each.id for each in (*coqs.CUSTOMER_SETS, *coqs.STAGES)]
+    words += [*coqs.Standing, *coqs.Absence, *ERROR_CLASSES, *ETHICS_KINDS, "unscored"]
+    told = {term.replace("-", " ") for term in glossary()}
+    assert [word for word in words if word.replace("_", " ") not in told] == []
+
+
+def test_the_words_of_the_house_are_in_the_glossary() -> None:
+    words = """
+        customer set, provider, interaction, stage, criterion, scale, rubric, policy, rater, rating, score,
+        verdict, journey, promise, finding, problem, coverage, bounds, gate, fingerprint, provenance, tally
+    """
+    assert {word.strip() for word in words.split(",")} - set(glossary()) == set()
