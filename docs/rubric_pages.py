@@ -5,7 +5,6 @@ The pages stand in `reference/rubrics`, which git ignores; the build makes them 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,6 @@ import coqs
 PAGES = Path("reference", "rubrics")
 LANGUAGES = {"en": "English", "es": "Español"}
 """Languages that have pages of their own, where a rubric speaks them; the first one's stand on top."""
-MARKS = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
 
 def write_rubric_pages(app: Sphinx) -> None:
@@ -54,10 +52,7 @@ def page_name(rubric: coqs.Rubric, language: str, *, first: bool) -> str:
 
 def page(rubric: coqs.Rubric, language: str) -> str:
     """Return a page: what the rubric says of itself, and what a program needs to name it."""
-    card = rubric.to_card(language) if hasattr(rubric, "to_card") else plain_card(rubric, language)
-    if not card.startswith("# "):
-        card = f"# {plain(rubric.title.in_language(language))}\n\n{card}"
-    return f"{card.rstrip()}\n\n---\n\n{named(rubric)}\n"
+    return f"{rubric.to_card(language).rstrip()}\n\n---\n\n{named(rubric)}\n"
 
 
 def named(rubric: coqs.Rubric) -> str:
@@ -67,29 +62,3 @@ def named(rubric: coqs.Rubric) -> str:
         f"`coqs.load_plugins().rubric({rubric.id!r})`, version {rubric.version}. "
         f"Scoring fingerprint `{made.scoring[:19]}`, content fingerprint `{made.content[:19]}`."
     )
-
-
-def plain_card(rubric: coqs.Rubric, language: str) -> str:
-    """Return the stages of a rubric, each with a table of its criteria."""
-    lines = [f"# {plain(rubric.title.in_language(language))}", "", plain(rubric.words.in_language(language))]
-    for stage in rubric.stages:
-        lines += ["", f"## {stage.id}", "", plain(stage.words.in_language(language)), ""]
-        lines += ["| criterion | levels or options |", "|---|---|"]
-        asked = [each for each in rubric.criteria if each.stage == stage.id]
-        lines += [f"| {_asked(each, language)} | {_answers(each, language)} |" for each in asked]
-    return "\n".join(lines) + "\n"
-
-
-def _asked(criterion: coqs.Criterion, language: str) -> str:
-    return f"{plain(criterion.words.in_language(language))} (`{criterion.id}`)"
-
-
-def _answers(criterion: coqs.Criterion, language: str) -> str:
-    scale = criterion.scale
-    answers = getattr(scale, "levels", None) or getattr(scale, "options", ())
-    return "<br>".join(plain(each.words.in_language(language) or each.id) for each in answers)
-
-
-def plain(text: str) -> str:
-    """Return a text of a rubric as Markdown that shows it as it is."""
-    return MARKS.sub(r"\\\1", " ".join(text.split()))
