@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import NotFoundError, PolicyError
+from coqs.errors import PolicyError
 from coqs.insights.raising import raised
 from coqs.kernels import mean_interval, wilson_interval
 from coqs.model import Absence
@@ -17,8 +17,8 @@ from coqs.results import VERDICTS, Scores
 from coqs.results.html import html_table
 from coqs.results.units import Floats, Units
 from coqs.rubric import Criterion
-from coqs.tables import Encoded, freeze, is_missing, read_only
-from coqs.tables.kinds import Kind, arrow_stream, table_of_kind
+from coqs.tables import freeze, read_only
+from coqs.tables.tabular import Tabular
 
 BELOW = 0
 PASS, FAIL = VERDICTS.index("pass"), VERDICTS.index("fail")
@@ -27,7 +27,7 @@ Column = npt.NDArray[Any]
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
-class StepTable:
+class StepTable(Tabular):
     """One row a criterion, as columns; what would raise the score most stands first.
 
     Columns: `criterion`, `stage`, `controlled_by`; `n` interactions in which it was answered, `n_ratings`
@@ -41,52 +41,6 @@ class StepTable:
     columns: Mapping[str, Column] = attrs.field(converter=read_only)
     confidence: float
     """Coverage of the intervals, of all rows together."""
-
-    def __len__(self) -> int:
-        return len(self.columns["n"])
-
-    def __getitem__(self, name: str) -> Column:
-        if name not in self.columns:
-            raise NotFoundError("column", name, self.columns)
-        return self.columns[name]
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return each criterion as a mapping of plain values; None where it cannot be told."""
-        lists = [column.tolist() for column in self.columns.values()]
-        return [
-            {
-                name: None if is_missing(value) else value
-                for name, value in zip(self.columns, row, strict=True)
-            }
-            for row in zip(*lists, strict=True)
-        ]
-
-    def to_table(self, kind: Kind | None = None) -> Any:
-        """Return the columns as a new mapping, or as a table of another library.
-
-        Parameters
-        ----------
-        kind
-            "polars", "pandas", "arrow" or "duckdb"; None for the mapping.
-
-        Raises
-        ------
-        NotFoundError
-            No such kind of table.
-        MissingDependencyError
-            The library of that kind is not installed.
-        """
-        return dict(self.columns) if kind is None else table_of_kind(self._encoded(), kind)
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Return the table as an Arrow stream; needs pyarrow."""
-        return arrow_stream(self._encoded(), requested_schema)
-
-    def _encoded(self) -> dict[str, Encoded | Column]:
-        return {
-            name: Encoded.from_values(column.tolist()) if column.dtype.kind == "O" else column
-            for name, column in self.columns.items()
-        }
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, StepTable):

@@ -8,16 +8,15 @@ from typing import Any
 import attrs
 import numpy.typing as npt
 
-from coqs.errors import NotFoundError
 from coqs.results.html import html_table
-from coqs.tables import Encoded, freeze, is_missing, read_only
-from coqs.tables.kinds import Kind, arrow_stream, table_of_kind
+from coqs.tables import freeze, read_only
+from coqs.tables.tabular import Tabular
 
 NO_KEY = "(none)"
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
-class GroupTable:
+class GroupTable(Tabular):
     """One row a group, as columns; NaN in an interval means "cannot tell".
 
     Columns: the keys; `n` interactions and `n_ratings` rows; `n_clusters`, where interactions are
@@ -43,57 +42,11 @@ class GroupTable:
     tz: str | None = None
     """The zone of the keys that are times; None where none is."""
 
-    def __len__(self) -> int:
-        return len(self.columns["n"])
-
-    def __getitem__(self, name: str) -> npt.NDArray[Any]:
-        if name not in self.columns:
-            raise NotFoundError("column", name, self.columns)
-        return self.columns[name]
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return each group as a mapping of plain values; None where it cannot be told."""
-        names = list(self.columns)
-        lists = [self.columns[name].tolist() for name in names]
-        return [
-            {name: None if is_missing(value) else value for name, value in zip(names, row, strict=True)}
-            for row in zip(*lists, strict=True)
-        ]
-
     def labels(self) -> list[str]:
         """Return what to call each group: its keys, `(none)` for one that is missing."""
         keys = [self.columns[key].tolist() for key in self.keys]
         named = [[NO_KEY if key is None else key for key in column] for column in keys]
         return [" / ".join(group) for group in zip(*named, strict=True)] if named else ["all"] * len(self)
-
-    def to_table(self, kind: Kind | None = None) -> Any:
-        """Return the columns as a new mapping, or as a table of another library.
-
-        Parameters
-        ----------
-        kind
-            "polars", "pandas", "arrow" (a pyarrow table) or "duckdb" (a relation), in which the keys are
-            categorical and what cannot be told is null; None for the mapping.
-
-        Raises
-        ------
-        NotFoundError
-            No such kind of table.
-        MissingDependencyError
-            The library of that kind is not installed.
-        """
-        return dict(self.columns) if kind is None else table_of_kind(self._encoded(), kind)
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Return the table as an Arrow stream, which libraries that know Arrow take; needs pyarrow."""
-        return arrow_stream(self._encoded(), requested_schema)
-
-    def _encoded(self) -> dict[str, Encoded | npt.NDArray[Any]]:
-        """Return the columns with their texts encoded."""
-        return {
-            name: Encoded.from_values(column.tolist()) if column.dtype.kind in "OU" else column
-            for name, column in self.columns.items()
-        }
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GroupTable):
