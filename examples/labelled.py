@@ -40,8 +40,14 @@ Places = set[tuple[str, str, int]]
 def found_in(data: Path) -> dict[str, Places]:
     """Return what the rater finds: signal or stage to (source, id, turn)."""
     found: dict[str, Places] = {}
+    _, dialogues = labelled("all")
     for source, (file, reader) in SOURCES.items():
-        batch = coqs.read_interactions(data / file, reader=reader)
+        whole = coqs.read_interactions(data / file, reader=reader)
+        read = (whole[id] for name, id in sorted(dialogues) if name == source)
+        batch = coqs.Interactions.from_records(
+            {"id": each.id, "turns": [{"speaker": turn.speaker, "text": turn.text} for turn in each.turns]}
+            for each in read
+        )
         for table in (find_signals(batch), find_stages(batch)):
             names = (table.signal if hasattr(table, "signal") else table.stage).to_list()
             prefix = "" if hasattr(table, "signal") else "stage "
@@ -121,9 +127,8 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.3f} ({low:.2f} to {high:.2f})"
 
 
-def main(data: Path) -> None:
+def show(found: dict[str, Places], data: Path) -> None:
     """Print the tables."""
-    found = found_in(data)
     for part in ("tune", "held_out", "all"):
         wanted, dialogues = labelled(part)
         print(f"{len(dialogues)} labelled dialogues, {part}")
@@ -141,7 +146,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Hold the rater `phrases` against labelled dialogues.")
     parser.add_argument("data", type=Path, help="the folder that holds star, multidogo and the others")
     try:
-        main(parser.parse_args().data)
+        folder = parser.parse_args().data
+        show(found_in(folder), folder)
     except (coqs.CoqsError, OSError) as error:
         print(f"labelled: {error}", file=sys.stderr)
         sys.exit(2)

@@ -73,8 +73,8 @@ def test_labels_are_ids_and_turns_and_hold_no_words():
         assert all(set(promise) == {"turn", "due"} for promise in each["promises"])
 
 
-def test_the_example_prints_every_signal_with_an_interval(capsys):
-    labelled.main(DATA)
+def test_the_example_prints_every_signal_with_an_interval(found, capsys):
+    labelled.show(found, DATA)
     shown = capsys.readouterr().out
     assert shown.count("precision") == 3 * 19 + 2 * 3
     assert "60 labelled dialogues, held_out" in shown
