@@ -8,6 +8,7 @@ the first hit as evidence, and the level `absent`, if there is one, where it is 
   machine rater may know it;
 * on a signal that is not found where the criterion names no `absent` level;
 * on everything where the provider never spoke;
+* on a signal that is not found where the provider clearly speaks another language than English;
 * on `name_used` where the provider had no turn after the customer's name was known.
 
 A signal says that words were said, not that they were meant, or that they were right to say. The rules

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 import coqs
+from coqs.plugins.phrases.language import is_other_than_english
 from coqs.plugins.phrases.lexicon import Lexicon, Rule, lexicon, plain
 from coqs.plugins.phrases.names import greeted_names, known_names, names_used
 from coqs.plugins.phrases.turns import Ints, Mask, Places, SpokenTurns
@@ -52,6 +53,8 @@ class SignalTable:
     """(n,) whether the provider spoke at all."""
     name_known: Mask = attrs.field(converter=_frozen, eq=_same)
     """(n,) whether the provider spoke after the customer's name was known."""
+    english: Mask = attrs.field(converter=_frozen, eq=_same)
+    """(n,) false where what the provider said is clearly in another language."""
 
     def __len__(self) -> int:
         return len(self.start)
@@ -72,7 +75,7 @@ class SignalTable:
         """Return (n,) true where the signal could have been said: only there its absence tells something."""
         if signal not in self.signal.categories:
             return np.zeros(len(self.spoke), dtype=bool)
-        return self.name_known if signal == "name_used" else self.spoke
+        return self.english & (self.name_known if signal == "name_used" else self.spoke)
 
 
 def find_signals(interactions: coqs.Interactions) -> SignalTable:
@@ -108,7 +111,15 @@ def find_signals(interactions: coqs.Interactions) -> SignalTable:
         end=end,
         spoke=spoken.spoke,
         name_known=_spoke_later(spoken, places, known.since),
+        english=_in_english(interactions, places, spoken),
     )
+
+
+def _in_english(batch: coqs.Interactions, places: Places, spoken: SpokenTurns) -> Mask:
+    texts: list[list[str]] = [[] for _ in batch.ids]
+    for row, interaction in zip(spoken.rows.tolist(), places.interaction[spoken.rows].tolist(), strict=True):
+        texts[interaction].append(plain(batch.turn_text[row]))
+    return np.array([not is_other_than_english(each) for each in texts], dtype=bool)
 
 
 def _spoke_later(spoken: SpokenTurns, places: Places, since: Ints) -> Mask:
