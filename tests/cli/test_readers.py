@@ -132,7 +132,7 @@ def test_dialogues_without_a_turn_are_refused(rate, folder, name: str) -> None:
 def test_what_went_without_any_answer_is_told(rate, folder) -> None:
     said = {
         "silent": [],
-        "spanish": [["A", "Buenos días, ¿en qué puedo ayudarle con su compra?"]],
+        "spanish": [["A", "Buenos días, ¿en qué puedo ayudarle con su compra de ayer por la tarde?"]],
         "english": [["A", "I do not know, and I will not look"]],
     }
     (folder / "ours.toml").write_text(MAPPING, encoding="utf-8")

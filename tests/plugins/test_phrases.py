@@ -595,11 +595,12 @@ def test_the_absence_of_english_words_tells_nothing_of_another_language():
     ("text", "other"),
     [
         ("Guten Tag, was kann ich für Sie tun? Das will ich gern für Sie prüfen.", True),
-        ("Bonjour, que puis-je faire pour vous ? Je suis désolé, nous n'en avons plus.", True),
-        ("Goedemorgen, waarmee kan ik u helpen? Ik bel u morgen terug.", True),
+        ("Bonjour, que puis-je faire pour vous ? Je suis désolé, nous n'en avons plus en magasin.", True),
+        ("Goedemorgen, waarmee kan ik u helpen? Ik bel u morgen terug met een antwoord.", True),
         ("Здравствуйте!", True),
         ("いらっしゃいませ。", True),
         ("Room 5", False),
+        ("Venue, host, day, start time, number of guests. Thursday is available", False),
         ("", False),
         ("We can't do that. It's against policy, and there is nothing we can do.", False),
     ],
@@ -613,4 +614,4 @@ def test_real_english_is_taken_for_english(shared):
     reader = coqs.load_plugins().reader("star")
     batch = coqs.read_interactions(shared("data/star") / "star_dev_to_2020-05-18.jsonl.gz", reader=reader)
     table = phrases.find_signals(batch)
-    assert (len(batch), int((~table.english).sum())) == (3557, 1)
+    assert (len(batch), int((~table.english).sum())) == (3557, 0)
