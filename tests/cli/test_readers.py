@@ -115,3 +115,82 @@ def test_a_speaker_is_a_pair(coqs_command, pair: str) -> None:
     done = coqs_command("rate", "x", "--rubric", "desk.toml", "--out", "o.csv", "--speaker", pair)
     assert done.code == 2
     assert "must be a name and a role with = between" in done.err
+
+
+@pytest.mark.parametrize("name", ["hush.vtt", "hush.jsonl"])
+def test_dialogues_without_a_turn_are_refused(rate, folder, name: str) -> None:
+    (folder / "hush.vtt").write_text("WEBVTT\n", encoding="utf-8")
+    (folder / "hush.jsonl").write_text('{"id": "a", "turns": []}\n', encoding="utf-8")
+    done, _ = rate(name, *(["--from", "webvtt"] if name == "hush.vtt" else []))
+    assert done.code == 2
+    assert (
+        done.err == f"coqs: {name}: must hold what was said, got no turn in 1 interaction; check the file\n"
+    )
+    assert not (folder / "out.csv").exists()
+
+
+def test_what_went_without_any_answer_is_told(rate, folder) -> None:
+    said = {
+        "silent": [],
+        "spanish": [["A", "Buenos días, ¿en qué puedo ayudarle con su compra de ayer por la tarde?"]],
+        "english": [["A", "I do not know, and I will not look"]],
+    }
+    (folder / "ours.toml").write_text(MAPPING, encoding="utf-8")
+    calls = [{"ref": id, "sky": "dry", "lines": lines} for id, lines in said.items()]
+    (folder / "calls.json").write_text(json.dumps(calls), encoding="utf-8")
+    done, rows = rate("calls.json", "--from", "ours.toml")
+    assert [row["greets"] for row in rows] == ["abstained", "abstained", "no"]
+    assert "without any answer: 2 ratings of 3; perhaps nobody spoke for the provider, or in a" in done.out
+    (folder / "calls.json").write_text(json.dumps(calls[2:]), encoding="utf-8")
+    assert "without any answer" not in rate("calls.json", "--from", "ours.toml")[0].out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "Ref",
+            "Reff",
+            "line 1: must be a header with a column 'Reff', got none in 4 columns; did you mean 'Ref'?",
+        ),
+        (
+            "Said",
+            "Sayd",
+            "mapping, turns.text: must name a column of the table, got 'Sayd', which it has not; did",
+        ),
+        (
+            "Who",
+            "Wo",
+            "mapping, turns.speaker: must name a column of the table, got 'Wo', which it has not; did",
+        ),
+        (
+            "Sky",
+            "Skyy",
+            "mapping, facts.weather: must lie in some record, got none that has it; did you mean",
+        ),
+        ('format = "csv"', "", "separator: must be left out of a mapping of JSON"),
+        ("comma", "tab", "line 1: columns must be separated by tabs, got ','"),
+        ("A =", "B =", "line 2, column 'Who': must be a known speaker"),
+    ],
+)
+def test_a_slip_in_a_mapping_of_a_table_is_one_message(rate, folder, old, new, message) -> None:
+    mapping = """format = "csv"
+schema = 1
+separator = "comma"
+[interaction]
+id = "Ref"
+[facts]
+weather = "Sky"
+[turns]
+speaker = "Who"
+text = "Said"
+[speakers]
+A = "provider"
+"""
+    (folder / "ours.toml").write_text(mapping.replace(old, new), encoding="utf-8")
+    (folder / "calls.csv").write_text(f"Ref,Sky,Who,Said\n1,dry,A,{SECRET}\n2,wet,A,Hi\n", encoding="utf-8")
+    done, _ = rate("calls.csv", "--from", "ours.toml")
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+    assert (done.err.count("coqs: "), SECRET in done.err) == (1, False)
+    assert not (folder / "out.csv").exists()

@@ -12,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 import coqs
 from coqs.plugins import phrases
+from coqs.plugins.phrases.language import is_other_than_english
 from coqs.plugins.phrases.lexicon import parse_lexicon, plain
 
 SAID = {
@@ -567,3 +568,50 @@ def test_an_unknown_key_and_an_undefined_fragment_are_refused():
         parse_lexicon('words = {}\nsignals = {}\nrules = [{ signal = "a", sayer = "b", patterns = [] }]')
     with pytest.raises(ValueError, match="<later> must be defined"):
         parse_lexicon('words = {}\nsignals = {}\nrules = [{ signal = "a", patterns = ["<later>"] }]')
+
+
+SPANISH = ["Buenos días, ¿en qué puedo ayudarle con su compra?", "Lo siento, de ese modelo no queda ninguno."]
+
+
+def test_the_absence_of_english_words_tells_nothing_of_another_language():
+    batch = coqs.Interactions.from_records(
+        [
+            {"id": id, "turns": [{"speaker": "provider", "text": text} for text in texts]}
+            for id, texts in {"es": SPANISH, "both": ["Hello!", *SPANISH], "short": ["Buenos días"]}.items()
+        ]
+    )
+    table = phrases.find_signals(batch)
+    assert table.english.tolist() == [False, False, True]  # of two words nothing can be told
+    ratings = coqs.rate(batch, coqs.load_plugins().rubric("retail"), raters=["phrases"])
+    abstained = coqs.Absence.ABSTAINED
+    assert [[ratings.answer(n, each).absence for each in ("greeted", "thanked")] for n in range(3)] == [
+        [abstained, abstained],
+        [None, abstained],  # a hello that is there is a hello
+        [None, None],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("Guten Tag, was kann ich für Sie tun? Das will ich gern für Sie prüfen.", True),
+        ("Bonjour, que puis-je faire pour vous ? Je suis désolé, nous n'en avons plus en magasin.", True),
+        ("Goedemorgen, waarmee kan ik u helpen? Ik bel u morgen terug met een antwoord.", True),
+        ("Здравствуйте!", True),
+        ("いらっしゃいませ。", True),
+        ("Room 5", False),
+        ("Venue, host, day, start time, number of guests. Thursday is available", False),
+        ("", False),
+        ("We can't do that. It's against policy, and there is nothing we can do.", False),
+    ],
+)
+def test_what_is_clearly_not_english_is_told(text, other):
+    assert is_other_than_english([plain(text)]) is other
+
+
+@pytest.mark.slow
+def test_real_english_is_taken_for_english(shared):
+    reader = coqs.load_plugins().reader("star")
+    batch = coqs.read_interactions(shared("data/star") / "star_dev_to_2020-05-18.jsonl.gz", reader=reader)
+    table = phrases.find_signals(batch)
+    assert (len(batch), int((~table.english).sum())) == (3557, 0)

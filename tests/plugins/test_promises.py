@@ -54,6 +54,19 @@ def test_a_turn_s_own_time_goes_before_that_of_the_interaction():
     assert str(found.due[0])[:19] == "2026-05-13T11:10:00"
 
 
+def test_a_batch_that_was_read_in_a_zone_has_its_days():
+    record = {
+        "id": "d",
+        "at": "2026-05-13T09:30:00",
+        "turns": [{"speaker": "provider", "text": "I will send it by tomorrow."}],
+    }
+    given = coqs.Interactions.from_records([record], tz="Europe/Madrid")
+    assert dues(given) == ["2026-05-14T21:59:59"]
+    rubric = coqs.load_plugins(only=["coqs"]).rubric("coqs")
+    rated = coqs.rate(given, rubric, plugins=coqs.load_plugins(only=["phrases"]))
+    assert rated.promises.due.tolist() == find_promises(given).due.tolist()
+
+
 def test_a_zone_says_when_tomorrow_ends():
     said = ("provider", "I will send it by tomorrow.")
     assert dues(batch(said), tz="Europe/Madrid") == ["2026-05-14T21:59:59"]

@@ -140,7 +140,10 @@ def test_the_caller_says_who_speaks_and_goes_before_the_names():
 def test_a_voice_of_nobody_known_is_refused_with_its_line_and_without_its_name():
     error = refusal(cues("<v Agent>Hi", f"<v {SECRET}>Hello", "<v Bob>Ho"))
     assert [failure.line for failure in error.failures] == [6, 9]
-    assert "must be the voice of somebody known, got another; say who it is with speakers" in str(error)
+    assert (
+        "must be the voice of somebody known, got another; say who it is with speakers=, "
+        "or --speaker in the shell" in str(error)
+    )
 
 
 def test_a_file_in_which_nobody_is_known_is_refused():
@@ -166,7 +169,7 @@ def test_a_cue_may_follow_the_header_at_once():
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("", 1, "must be WEBVTT, got another line"),
+        ("", 1, "must be WEBVTT, got an empty file; check the path"),
         ("\nWEBVTT", 1, "must be WEBVTT"),
         (f"WEBVTTs\n\n{TIMES}\nx", 1, "must be WEBVTT"),
         (f"1\n{TIMES}\n{SECRET}", 1, "must be WEBVTT"),

@@ -211,9 +211,15 @@ def test_a_row_that_cannot_be_used_is_refused_with_its_line_and_column(reader, c
 
 def test_a_row_of_another_width_and_a_header_without_a_column_are_refused(reader):
     assert refusal(f"{ROWS}1;{SECRET}\n", reader(TABLE), tz="UTC").line == 6
-    assert "must be a header with a column 'Call no.'" in str(refusal("a;b\n1;2\n", reader(TABLE)))
+    message = "must be a header with a column 'Call no.', got none in 2 columns; name the column of ids in"
+    assert message in str(refusal("a;b\n1;2\n", reader(TABLE)))
     error = refusal(ROWS.replace(";Said;", ";Words;"), reader(TABLE), tz="UTC")
-    assert "line 2, column 'Said': must be a text, got nothing; known are 'Agent', 'Began'" in str(error)
+    message = "mapping, turns.text: must name a column of the table, got 'Said', which it has not"
+    assert [failure.line for failure in error.failures] == [None]
+    assert message in str(error)
+    error = refusal(ROWS.replace(";Said;", ";Saids;"), reader(TABLE), tz="UTC")
+    assert "got 'Said', which it has not; did you mean 'Saids'?" in str(error)
+    assert "got an empty file" in str(refusal("", reader(TABLE)))
     error = refusal(ROWS.replace("Queue", "Que"), reader(TABLE), tz="UTC")
     assert "facts.queue: must lie in some record, got none that has it; did you mean 'Que'?" in str(error)
 
@@ -295,7 +301,11 @@ def test_a_path_that_no_record_has_is_told_with_the_nearest_key(reader):
         ('text = "Calls', 'text = 5 # "', "text: must be a text, got 5"),
         ("records =", 'format = "xml"\nrecords =', "format: must be a known format; known are 'csv', 'json'"),
         ("records =", 'format = "csv"\nrecords =', "records: must be left out of a mapping of CSV"),
-        ("records =", 'separator = ","\nrecords =', "separator: must be left out of a mapping of JSON"),
+        (
+            "records =",
+            'separator = ","\nrecords =',
+            'separator: must be left out of a mapping of JSON, got one; drop it, or write format = "csv"',
+        ),
         ("records =", 'extensions = "json"\nrecords =', "extensions: must be a list"),
         ("records =", 'extensions = ["json"]\nrecords =', "extensions must begin with a dot"),
         ("records =", "interaction = 5\nrecords =", "must be TOML"),

@@ -245,7 +245,7 @@ def test_gates_stand_by_class_with_the_number_of_interactions(read: Any) -> None
     ]
     assert [row[1] for row in rows] == ["1", "0", "0", "1", "1"]
     absent = "the rubric has none"
-    assert [row[2] for row in rows] == ["1 failed of 2", absent, absent, "1 failed of 2", "1 failed of 3"]
+    assert [row[2] for row in rows] == ["1 failed of 2", absent, absent, "1 failed of 2", "1 failed of 2"]
 
 
 def test_each_failed_answer_is_listed_with_what_was_seen(read: Any) -> None:
@@ -258,7 +258,7 @@ def test_each_failed_answer_is_listed_with_what_was_seen(read: Any) -> None:
 
 
 def test_gates_that_nobody_answered_are_counted(read: Any) -> None:
-    assert "4 gates that applied went unanswered in 4 ratings" in read(scored()).text
+    assert "4 gates that applied went unanswered, in " in read(scored()).text
 
 
 def test_a_long_list_of_failures_is_cut_and_the_rest_counted(read: Any) -> None:
@@ -550,15 +550,16 @@ def advice(page: Document) -> list[str]:
 
 
 def test_what_no_score_excuses_is_the_first_thing_to_do(page: Document) -> None:
-    first, second, *others = advice(page)
+    first, second, third, *others = advice(page)
     assert first.startswith("First: Look into 1 interaction in which an ethics gate failed")
-    assert second.startswith("Observe how self is served")
+    assert second.startswith("Look into the other gates that failed By interactions: compliance in ")
+    assert third.startswith("Observe how self is served")
     assert len(others) == 3
 
 
 def test_the_costliest_criteria_are_named_with_how_sure_that_is(page: Document, sample: coqs.Scores) -> None:
     steps = coqs.next_steps(sample).rows()[:3]
-    for told, row in zip(advice(page)[2:], steps, strict=True):
+    for told, row in zip(advice(page)[3:], steps, strict=True):
         assert told.startswith(f"Meet: {sample.rubric.criterion(row['criterion']).words.text}")
         assert f"raise the mean score by {row['gain'] * 100:.1f} points" in told
         assert f"between {row['gain_ci_low'] * 100:.1f} and {row['gain_ci_high'] * 100:.1f} points" in told
@@ -650,8 +651,9 @@ def test_each_criterion_has_its_misses_its_absences_and_what_it_costs(
     page: Document, sample: coqs.Scores
 ) -> None:
     rows = page.table("How often each criterion is below")[1:]
-    steps = coqs.next_steps(sample).rows()
+    steps = [row for row in coqs.next_steps(sample).rows() if row["n"]]
     assert len(rows) == len(steps)
+    assert "Never answered, so that nothing can be told of them: Tests the post's equipment" in page.text
     for told, row in zip(rows, steps, strict=True):
         assert told[4] == f"{row['n']:,}"
         assert f"{row['n_ratings']:,} answered" in told[0]
@@ -674,3 +676,31 @@ def test_a_machine_of_another_name_is_one_when_told(read: Any) -> None:
     table = {"interaction": ["a", "a"], "rater": ["robot", "ann"], "greets": ["yes", "yes"]}
     assert "No rating is by a machine" in read(scored(table)).text
     assert "Ratings by machines (robot): 1." in read(scored(table), machines=["robot"]).text
+
+
+def test_what_nobody_answered_is_not_called_too_easy(read: Any) -> None:
+    page = read(scored({"interaction": ["a", "b"], "greets": [None, None], "customer_set": ["client"] * 2}))
+    assert "too easy" not in page.text
+    assert "Only 0.0 % of what was asked was answered" in page.text
+
+
+def test_answers_that_are_left_out_are_told_before_any_score(read: Any) -> None:
+    text = (
+        RUBRIC
+        + """
+    [[criteria]]
+    id = "helped"
+    stage = "greeting"
+    applies_to = ["client"]
+    levels = [{ id = "no", points = 0 }, { id = "yes", points = 1 }]
+    """
+    )
+    table = {"interaction": ["a", "b"], "greets": ["yes", "yes"], "helped": ["yes", "no"]}
+    page = read(scored(table, rubric(text)))
+    assert "2 answers to criteria that were not asked are left out." in page.text
+    assert any(told.startswith("Find out why answers were given") for told in advice(page))
+
+
+def test_days_are_told_in_the_zone_that_is_asked_for(read: Any) -> None:
+    table = {"interaction": ["a"], "at": ["2026-03-02T23:30Z"], "greets": ["yes"]}
+    assert "2026-03-03 (Europe/Madrid)" in read(scored(table), tz="Europe/Madrid").text

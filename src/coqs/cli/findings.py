@@ -39,7 +39,14 @@ def _head(summary: Summary, whole: dict[str, Any]) -> Iterator[str]:
         f"{counted(whole['n'], 'interaction')}, {counted(summary.counts['rows'], 'rating')} "
         f"by {counted(len(summary.raters), 'rater')}: {_scored(summary)}"
     )
-    yield f"{per_cent(whole['coverage'])} of what was asked was answered"
+    counts = summary.counts
+    share = per_cent(counts["answered"] / counts["asked"] if counts["asked"] else None)
+    yield f"{share} of what was asked was answered: {counts['answered']:,} of {counts['asked']:,}"
+    if counts["ignored"]:
+        yield (
+            f"{counted(counts['ignored'], 'answer')} to criteria that were not asked are left out: these are "
+            "for some customer sets only, or under a condition"
+        )
 
 
 def _scored(summary: Summary) -> str:

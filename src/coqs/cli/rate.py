@@ -5,13 +5,16 @@ from __future__ import annotations
 import shlex
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from coqs.cli.inputs import mapping, plugins_with_warnings, rubric_named, warn_of
 from coqs.cli.outputs import Write, check_places, write_together
 from coqs.cli.progress import progress
 from coqs.cli.text import counted, show
-from coqs.errors import NotFoundError
+from coqs.errors import NotFoundError, RecordError
+from coqs.interactions import Interactions
 from coqs.io import (
     MAX_LINE_BYTES,
     read_interactions,
@@ -45,6 +48,7 @@ def rate(arguments: Namespace) -> int:
             max_line_bytes=arguments.max_line_bytes or MAX_LINE_BYTES,
             progress=told,
         )
+    _check_said(arguments.dialogues, interactions)
     with progress("rating") as told:
         ratings = rated(
             interactions, rubric, raters=raters, plugins=plugins, strict=arguments.strict, progress=told
@@ -73,6 +77,13 @@ def _check_raters(names: Sequence[str], plugins: Plugins) -> None:
             raise NotFoundError("rater", name, plugins.raters())
 
 
+def _check_said(path: str, interactions: Interactions) -> None:
+    """Refuse dialogues of which none has a turn, since there is nothing to rate."""
+    if not interactions.turn_text:
+        n = counted(len(interactions), "interaction")
+        raise RecordError(f"{path}: must hold what was said, got no turn in {n}; check the file", path=path)
+
+
 def _account(ratings: Ratings, arguments: Namespace, written: Sequence[str]) -> list[str]:
     rubric = ratings.rubric
     interactions = len(ratings.interaction.categories)
@@ -83,9 +94,19 @@ def _account(ratings: Ratings, arguments: Namespace, written: Sequence[str]) -> 
     return [
         f"{counted(interactions, 'interaction')} rated by {raters} under {rubric.id} {rubric.version}",
         f"answers: {_answers(ratings)}",
+        *_unrated(ratings),
         *(f"wrote {target}" for target in written),
         f"to score them: {again}",
     ]
+
+
+def _unrated(ratings: Ratings) -> Iterator[str]:
+    """Say how much went without any answer, and why that may be: it is easily overlooked."""
+    n = sum((codes >= 0).astype(int) for codes in ratings.codes.values())
+    rows = len(ratings) - int(np.count_nonzero(n))
+    if rows:
+        why = "nobody spoke for the provider, or in a language that the rater does not read"
+        yield f"without any answer: {counted(rows, 'rating')} of {len(ratings):,}; perhaps {why}"
 
 
 def _answers(ratings: Ratings) -> str:

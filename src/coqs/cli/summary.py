@@ -28,7 +28,8 @@ class Summary:
     """One for each table that was asked for."""
     raters: frozenset[str | None]
     counts: Counter[str]
-    """rows, unobserved (gates), unobserved_rows, irreversible_rows, gate_failures, fail, rows by reason."""
+    """rows; answered, asked, ignored (answers); unobserved (gates), unobserved_rows, irreversible_rows,
+    gate_failures, fail, rows by reason."""
 
     @classmethod
     def of(cls, scores: Scores, tables: Sequence[Sequence[str]] = ()) -> Self:
@@ -68,10 +69,14 @@ class Summary:
 
 def _counts(scores: Scores) -> Counter[str]:
     reasons = np.bincount(scores.details.reason_codes, minlength=len(REASONS)).tolist()
+    answers = {name: int(column.sum()) for name, column in scores.counts.items()}
     unobserved, irreversible = scores.gates_unobserved, scores.irreversible
     counts = {f"reason {name}": n for name, n in zip(REASONS, reasons, strict=True)}
     counts |= {
         "rows": len(scores),
+        "answered": answers["answered"],
+        "asked": sum(answers[name] for name in ("answered", "unanswered", "abstained", "failed")),
+        "ignored": answers["ignored"],
         "unobserved": int(unobserved.sum()),
         "unobserved_rows": int((unobserved > 0).sum()),
         "irreversible_rows": int((irreversible > 0).sum()),

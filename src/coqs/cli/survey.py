@@ -26,12 +26,12 @@ def survey(arguments: Namespace) -> int:
         answers = answers.beside(scores.ratings)
     found = score_answers(answers, minimum_n=arguments.minimum_n)
     tables = [found, *(found.by(*keys) for keys in arguments.by)]
-    show(_head(answers))
-    for table in tables:
-        show(["", *str(table).splitlines()])
-    if scores is not None:
+    check = None
+    if scores is not None:  # before anything is shown: an unknown measure is told at once
         check = exceeds_check(scores, answers, measure=arguments.measure or _first(asked))
-        show(["", *str(check).splitlines()])
+    show(_head(answers))
+    for table in [*tables, *([check] if check is not None else [])]:
+        show(["", *str(table).splitlines()])
     if arguments.out is not None:
         write_table(tables[-1].encoded(), arguments.out)
         show(f"wrote {arguments.out}")
@@ -48,7 +48,12 @@ def _scores(arguments: Namespace, asked: Questionnaire) -> Scores | None:
     rubric = arguments.rubric or asked.rubric
     if rubric is None:
         raise CoqsError("--rubric: must be given where the questionnaire names none, got nothing; name it")
-    return score(read_ratings(arguments.ratings, rubric_named(rubric), tz=arguments.tz))
+    written = {name: value for name, value in how_written(arguments).items() if name in _OF_BOTH}
+    return score(read_ratings(arguments.ratings, rubric_named(rubric), **written))
+
+
+_OF_BOTH = ("tz", "encoding", "separator", "max_line_bytes")
+"""What is said of the file of answers and holds for the file of ratings, too."""
 
 
 def _first(asked: Questionnaire) -> str | None:

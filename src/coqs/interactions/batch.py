@@ -60,6 +60,8 @@ class Interactions:
     """(m,) what was said."""
     turn_at: Times = attrs.field(converter=times_array)
     """(m,) datetime64[us] in UTC, NaT where unknown."""
+    tz: str | None = None
+    """The zone in which its days begin, such as Europe/Madrid, for words like "tomorrow"; None for UTC."""
 
     @classmethod
     def from_records(cls, records: Iterable[Mapping[str, Any]], *, tz: str | None = None) -> Interactions:
@@ -72,7 +74,8 @@ class Interactions:
             channel, issue, turns (mappings with speaker, text, at) and facts (name to value). A
             speaker is `provider`, `customer` or another role in lower case, such as `system`.
         tz
-            The zone of times that state none, such as "Europe/Madrid"; without it they are refused.
+            The zone of times that state none, such as "Europe/Madrid"; without it they are refused. Its days
+            are those that promises such as "by tomorrow" speak of.
 
         Raises
         ------
@@ -94,7 +97,7 @@ class Interactions:
         A `RecordError` in the place of a record says why that one cannot be used, and is collected with
         the others.
         """
-        return cls(**columns_of_records(records, tz=tz))
+        return cls(**columns_of_records(records, tz=tz), tz=tz)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -126,6 +129,7 @@ class Interactions:
             turn_speaker=self.turn_speaker.take(slice(first, last)),
             turn_text=self.turn_text[first:last],
             turn_at=self.turn_at[first:last],
+            tz=self.tz,
         )
 
     def __eq__(self, other: object) -> bool:
@@ -140,6 +144,7 @@ class Interactions:
             and self.turn_speaker == other.turn_speaker
             and self.turn_text == other.turn_text
             and np.array_equal(self.turn_at, other.turn_at, equal_nan=True)
+            and self.tz == other.tz
         )
 
     __hash__ = None  # type: ignore[assignment]

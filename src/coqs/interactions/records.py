@@ -6,11 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from coqs.errors import RecordError, Spot, suggest
 from coqs.facts import FactColumn, fact_column
 from coqs.model import CONTEXT, RESERVED
-from coqs.tables import Encoded, Place, Refusals, digits_of, frozen_array, kind_of, time_column
+from coqs.tables import (
+    Encoded,
+    Place,
+    Refusals,
+    Times,
+    digits_of,
+    frozen_array,
+    kind_of,
+    time_column,
+    times_array,
+)
 
 KEYS = ("id", "at", *CONTEXT, "turns", "facts")
 TURN_KEYS = ("speaker", "text", "at")
@@ -154,7 +165,7 @@ class _Builder:
         return {
             "ids": tuple(self.seen),
             "context": {name: Encoded.from_values(self.plain[name]) for name in CONTEXT},
-            "at": at,
+            "at": begun(at, turn_at, np.asarray(self.offsets, np.int64)),
             "facts": {name: self._fact_column(name) for name in names},
             "turn_offsets": frozen_array(self.offsets, np.int64),
             "turn_speaker": Encoded.from_values(self.turns["speaker"]),
@@ -177,3 +188,13 @@ class _Builder:
 def _name(key: Any) -> str:
     """Show a key of a record: it is a header, but of a foreign file, so its length is bounded."""
     return str(key)[:40]
+
+
+def begun(at: Times, turn_at: Times, offsets: npt.NDArray[np.int64]) -> Times:
+    """Return (n,) when each began: as stated, or else the time of its first turn that has one."""
+    known = ~np.isnat(turn_at)
+    whose = np.repeat(np.arange(len(at)), np.diff(offsets))[known]
+    rows, first = np.unique(whose, return_index=True)
+    earliest = np.full(len(at), np.datetime64("NaT"), at.dtype)
+    earliest[rows] = turn_at[known][first]
+    return times_array(np.where(np.isnat(at), earliest, at))

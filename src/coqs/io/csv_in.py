@@ -32,6 +32,10 @@ class CsvOptions:
     """A longer line is refused before it is read."""
     progress: Progress | None = None
     """Called now and then with (bytes done, bytes in all)."""
+    rows: str = "a row a pair"
+    """What stands below the header, for a message."""
+    cure: str = "name it with columns={...}"
+    """What to do where no column is named like that of the ids."""
 
     @property
     def separator_name(self) -> str:
@@ -63,7 +67,7 @@ def read_header(given: Input, options: CsvOptions) -> Header:
     reader = csv_rows(given, options, first=1)
     line, header = next(reader, (1, []))
     if not header:
-        raise given.refusal("must have a header and a row a pair, got an empty file; check the path")
+        raise given.refusal(f"must have a header and {options.rows}, got an empty file; check the path")
     names = [unguarded(name) for name in header]
     _check_header(given, line, names, options)
     return Header(names, reader.next_line)
@@ -122,7 +126,7 @@ def _no_header(names: list[str], options: CsvOptions) -> str:
             problem = f"columns must be separated by {options.separator_name}, got {mark!r}"
             return f"{problem}; save it with {options.separator_name}, or give separator={name!r}"
     near = [match for id in options.id_columns for match in difflib.get_close_matches(id, names, n=1)]
-    hint = f"did you mean {near[0]!r}?" if near else "name it with columns={...}"
+    hint = f"did you mean {near[0]!r}?" if near else options.cure
     wanted = " or ".join(map(repr, options.id_columns))
     return f"must be a header with a column {wanted}, got none in {len(names)} columns; {hint}"
 

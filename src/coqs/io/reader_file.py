@@ -93,6 +93,8 @@ class OpenFile:
             id_columns=(id_column,),
             max_line_bytes=self.options.max_line_bytes,
             progress=self.options.progress,
+            rows="rows",
+            cure="name the column of ids in the mapping, or choose another reader",
         )
         header = read_header(self.given, options)
         for line, row in csv_rows(self.given, options, first=header.next_line):

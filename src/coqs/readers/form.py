@@ -92,7 +92,9 @@ def layout_of(entries: Mapping[str, Any], *, name: str) -> Layout:
     if form not in FORMATS:
         raise wrong("format", f"must be a known format; {suggest(form, FORMATS)}")
     if form == "json" and "separator" in entries:
-        raise wrong("separator", "must be left out of a mapping of JSON, got one; drop it")
+        raise wrong(
+            "separator", 'must be left out of a mapping of JSON, got one; drop it, or write format = "csv"'
+        )
     if form == "csv" and "records" in entries:
         raise wrong("records", "must be left out of a mapping of CSV, got one; drop it")
     interaction = _table(entries, "interaction")

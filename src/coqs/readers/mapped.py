@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import attrs
 
-from coqs.errors import Failure, RecordError, Spot
+from coqs.errors import Failure, RecordError, Spot, suggest
 from coqs.model import CONTEXT
 from coqs.readers.file import Placed, ReaderFile
 from coqs.readers.form import OTHERS, UNITS, Field, Layout
@@ -76,8 +76,20 @@ def _rows(file: ReaderFile, layout: Layout) -> Iterator[tuple[Spot, _Source | Re
     shared = [*layout.interaction.values(), *layout.facts.values()]
     names = [str(field.path.steps[0]) for field in shared if field.path is not None]
     rows = file.rows(str(path.steps[0]), separator=layout.separator)
-    for place, group in groups(rows, str(path.steps[0]), names):
+    for place, group in groups(_checked(rows, layout), str(path.steps[0]), names):
         yield place, _Source(group.shared, "", group.lines) if isinstance(group, Group) else group
+
+
+def _checked(rows: Iterator[tuple[Spot, Any]], layout: Layout) -> Iterator[tuple[Spot, Any]]:
+    """Refuse a table without a column that every row needs once, not once a row."""
+    for number, (place, row) in enumerate(rows):
+        for name in ("speaker", "text") if not number else ():
+            path = layout.turn[name].path
+            if path is not None and path.steps and path.steps[0] not in row:
+                column = str(path.steps[0])
+                problem = f"must name a column of the table, got {column[:60]!r}, which it has not"
+                raise _error(f"mapping, turns.{name}", f"{problem}; {suggest(column, filter(None, row))}")
+        yield place, row
 
 
 class _Sought:

@@ -13,13 +13,16 @@ from typing import Any
 import attrs
 
 from coqs.insights import StepTable
+from coqs.report.denominators import totals_of
 from coqs.report.figures import HARD_SPACE, Said, counted, interval_text, part_of, per_cent, said
-from coqs.report.gates import Gates
+from coqs.report.gates import IRREVERSIBLE, Gates
 from coqs.report.groups import NO_SET, SetRow
 from coqs.results import Scores
 
 MOST = 3
 """Criteria that are named: whoever is given ten things to do does none."""
+GRAVEST = ("ethics", IRREVERSIBLE)
+"""What no score makes up for, and what nothing mends; it stands first."""
 FEW_ANSWERS = 0.8
 """Coverage below which asking for more answers is worth more than acting on those there are."""
 CONTROLLERS = MappingProxyType(
@@ -46,19 +49,24 @@ class Advice:
 
 
 def advice_of(
-    scores: Scores, steps: StepTable, gates: Gates, sets: Sequence[SetRow], n: int
+    scores: Scores, steps: StepTable, gates: Gates, sets: Sequence[SetRow], ignored: int, n: int
 ) -> tuple[Advice, ...]:
-    """Return what to do next, the gravest first."""
+    """Return what to do next, the gravest first; `ignored` are people's answers to what was not asked."""
     if not n:
         return ()
-    given = [*_on_gates(gates, n), *_on_blind_spots(sets), *_on_answers(scores), *_on_criteria(scores, steps)]
+    given = [
+        *_on_gates(gates, n),
+        *_on_blind_spots(sets),
+        *_on_answers(scores, ignored),
+        *_on_criteria(scores, steps),
+    ]
     return tuple(given)
 
 
 def _on_gates(gates: Gates, n: int) -> Iterator[Advice]:
     for row in gates.rows:
-        if row.failed and row.name in ("ethics", "irreversible"):
-            kind = "an ethics gate failed" if row.name == "ethics" else "something cannot be undone"
+        if row.failed and row.name in GRAVEST:
+            kind = "something cannot be undone" if row.name == IRREVERSIBLE else "an ethics gate failed"
             yield Advice(
                 f"Look into {counted(row.failed, 'interaction')} in which {kind}",
                 Said(""),
@@ -66,6 +74,15 @@ def _on_gates(gates: Gates, n: int) -> Iterator[Advice]:
                 f"Seen, not estimated: in {part_of(row.failed, row.n or n)}.",
                 is_alarm=True,
             )
+    others = [f"{row.name} in {row.failed:,}" for row in gates.rows if row.failed and row.name not in GRAVEST]
+    if others:
+        yield Advice(
+            "Look into the other gates that failed",
+            Said(""),
+            f"By interactions: {', '.join(others)}. Such an error fails the verdict whatever the score; each "
+            "is told below.",
+            f"Seen, not estimated: of {counted(n, 'interaction')}.",
+        )
 
 
 def _on_blind_spots(sets: Sequence[SetRow]) -> Iterator[Advice]:
@@ -86,22 +103,30 @@ def _on_blind_spots(sets: Sequence[SetRow]) -> Iterator[Advice]:
         )
 
 
-def _on_answers(scores: Scores) -> Iterator[Advice]:
-    totals = {name: int(column.sum()) for name, column in scores.counts.items()}
-    asked = sum(totals[name] for name in ("answered", "unanswered", "abstained", "failed"))
-    if asked and totals["answered"] / asked < FEW_ANSWERS:
-        share = per_cent(totals["answered"] / asked)
+def _on_answers(scores: Scores, ignored: int) -> Iterator[Advice]:
+    totals = totals_of(scores)
+    if totals.asked and totals.share < FEW_ANSWERS:
         yield Advice(
             "Have more of what is asked answered",
             Said(""),
-            f"Only {share} of it was: {part_of(totals['answered'], asked)} answers. The rest could move the "
-            "scores either way.",
+            f"Only {per_cent(totals.share)} of it was: {part_of(totals.answered, totals.asked)} answers. The "
+            "rest could move the scores either way.",
+            "Counted, not estimated.",
+        )
+    if ignored:
+        yield Advice(
+            "Find out why answers were given to what was not asked",
+            Said(""),
+            f"{counted(ignored, 'answer')} are left out of all scores: the rubric asks these criteria "
+            "of some customer sets only, or under a condition, and that was not recorded or does not hold.",
             "Counted, not estimated.",
         )
 
 
 def _on_criteria(scores: Scores, steps: StepTable) -> Iterator[Advice]:
     rows = [row for row in steps.rows() if row["can_tell"]][:MOST]
+    if not rows and not totals_of(scores).answered:
+        return
     if not rows:
         missed = any(row["gain"] for row in steps.rows())
         why = "No criterion is missed so often that its cost can be told from chance."

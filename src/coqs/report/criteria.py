@@ -31,12 +31,18 @@ class CriterionRow:
     flips: str
 
 
+def never_answered(scores: Scores, steps: StepTable) -> tuple[Said, ...]:
+    """Return the criteria that nobody answered, of which nothing can be told."""
+    ids = [row["criterion"] for row in steps.rows() if not row["n"]]
+    return tuple(said(scores.rubric.criterion(id).words, scores.rubric, id) for id in ids)
+
+
 def criterion_rows(scores: Scores, steps: StepTable) -> tuple[CriterionRow, ...]:
-    """Return the criteria in the order of the steps."""
+    """Return the criteria that were answered, in the order of the steps."""
     whole = Axis(0.0, 1.0)
     spans = np.bincount(scores.ratings.evidence.criterion, minlength=len(scores.rubric.criteria))
     evidence = dict(zip(scores.rubric.criterion_ids, spans.tolist(), strict=True))
-    return tuple(_row(scores, row, whole, evidence[row["criterion"]]) for row in steps.rows())
+    return tuple(_row(scores, row, whole, evidence[row["criterion"]]) for row in steps.rows() if row["n"])
 
 
 def _row(scores: Scores, row: dict[str, Any], axis: Axis, evidence: int) -> CriterionRow:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import attrs
 import numpy as np
 
@@ -57,6 +59,35 @@ class Denominators:
     verdicts: tuple[Share, ...]
 
 
+@attrs.frozen(slots=True)
+class Totals:
+    """Answers over all ratings and criteria."""
+
+    answered: int
+    asked: int
+    ignored: int
+    """Answers to criteria that were not asked."""
+
+    @property
+    def share(self) -> float:
+        """The share of what was asked that was answered."""
+        return self.answered / self.asked if self.asked else float("nan")
+
+
+def ignored_by_people(scores: Scores, machines: Collection[str]) -> int:
+    """Count people's answers to what was not asked; a machine says what it hears, asked or not."""
+    rater = scores.ratings.rater
+    ours = [code for code, name in enumerate(rater.categories) if name in machines]
+    return int(scores.counts["ignored"][~np.isin(rater.codes, ours)].sum())
+
+
+def totals_of(scores: Scores) -> Totals:
+    """Count the answers of all ratings, every rater's."""
+    counts = {name: int(column.sum()) for name, column in scores.counts.items()}
+    asked = sum(counts[name] for name in ("answered", "unanswered", "abstained", "failed"))
+    return Totals(counts["answered"], asked, counts["ignored"])
+
+
 def denominators_of(scores: Scores, n: int) -> Denominators:
     """Return the denominators of scores with n interactions."""
     reason, verdict = scores.reason.tolist(), scores.verdict.tolist()
@@ -66,8 +97,8 @@ def denominators_of(scores: Scores, n: int) -> Denominators:
     return Denominators(
         rated=_rated(scores, n),
         answers=tuple(_share(name, text, totals[name], pairs) for name, text in ANSWERS),
-        coverage=_coverage(totals),
-        ignored=int(scores.counts["ignored"].sum()),
+        coverage=_coverage(totals_of(scores)),
+        ignored=totals_of(scores).ignored,
         unscored=tuple(each for each in unscored if each.n),
         verdicts=tuple(_share(name, "", verdict.count(name), len(scores)) for name in VERDICTS),
     )
@@ -77,12 +108,11 @@ def _share(name: str, meaning: str, n: int, of: int) -> Share:
     return Share(name.replace("_", " "), meaning, n, of, per_cent(n / of if of else None))
 
 
-def _coverage(totals: dict[str, int]) -> str:
-    asked = sum(totals[name] for name in ("answered", "unanswered", "abstained", "failed"))
-    if not asked:
+def _coverage(totals: Totals) -> str:
+    if not totals.asked:
         return f"Coverage: {CANNOT_TELL}, since nothing was asked."
-    share = per_cent(totals["answered"] / asked)
-    return f"Coverage: {share}; {part_of(totals['answered'], asked)} answers that were asked for were given."
+    told = part_of(totals.answered, totals.asked)
+    return f"Coverage: {per_cent(totals.share)}; {told} answers that were asked for were given."
 
 
 def _rated(scores: Scores, n: int) -> tuple[tuple[str, str], ...]:

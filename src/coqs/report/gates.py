@@ -61,13 +61,15 @@ class Gates:
     """Interactions in which some gate failed, or something irreversible happened."""
     unobserved: int
     """Gates that were asked and not answered."""
+    unobserved_ratings: int
+    """Ratings in which there are such gates."""
     cases: tuple[GateCase, ...]
     cases_left_out: int
     """Ratings with failures that are not listed."""
 
 
-def gates_of(scores: Scores, n: int) -> Gates:
-    """Return what is told of the gates of scores with n interactions."""
+def gates_of(scores: Scores) -> Gates:
+    """Return what is told of the gates of scores."""
     masks = {name: scores.gates[name] > 0 for name, _ in MEANINGS} | {IRREVERSIBLE: scores.irreversible > 0}
     failed = {name: _interactions(scores, mask) for name, mask in masks.items()}
     rubric = scores.rubric
@@ -77,15 +79,24 @@ def gates_of(scores: Scores, n: int) -> Gates:
     ]
     irreversible = sum(each.irreversible for each in rubric.criteria)
     text = "below what is expected where nothing can be put right afterwards"
-    rows.append(GateRow(IRREVERSIBLE, text, irreversible, failed[IRREVERSIBLE], n))
+    seen = _interactions(scores, _irreversible_answered(scores))
+    rows.append(GateRow(IRREVERSIBLE, text, irreversible, failed[IRREVERSIBLE], seen))
     cases, left_out = _cases(scores, list(masks.values()))
     return Gates(
         rows=tuple(rows),
         any_failed=_interactions(scores, np.logical_or.reduce(list(masks.values()))),
         unobserved=int(scores.gates_unobserved.sum()),
+        unobserved_ratings=int((scores.gates_unobserved > 0).sum()),
         cases=cases,
         cases_left_out=left_out,
     )
+
+
+def _irreversible_answered(scores: Scores) -> Mask:
+    """Return (n,) where a criterion was answered of which the failure cannot be undone."""
+    codes = [scores.answers.codes[each.id] for each in scores.rubric.criteria if each.irreversible]
+    found: Mask = np.logical_or.reduce([np.zeros(len(scores), np.bool_), *(each >= 0 for each in codes)])
+    return found
 
 
 def _interactions(scores: Scores, mask: Mask) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 
 import attrs
 import numpy as np
 
 from coqs.insights import next_steps
-from coqs.report.advice import Advice, advice_of
-from coqs.report.criteria import CriterionRow, criterion_rows
-from coqs.report.denominators import Denominators, denominators_of
+from coqs.report.advice import FEW_ANSWERS, Advice, advice_of
+from coqs.report.criteria import CriterionRow, criterion_rows, never_answered
+from coqs.report.denominators import Denominators, denominators_of, ignored_by_people, totals_of
 from coqs.report.figures import (
     CONFIDENCE,
     Axis,
@@ -39,6 +40,7 @@ from coqs.report.machines import Machines, machines_of
 from coqs.report.maps import Map, hours_by_weekdays, sets_by_stages
 from coqs.report.providers import Providers, providers_of
 from coqs.results import Scores, stage_table, whole_table
+from coqs.tables import zone_named
 
 MACHINES = ("phrases",)
 """Raters that are machines, unless told: the one that comes with coqs."""
@@ -84,6 +86,8 @@ class Page:
     zone: str
     providers: Providers
     criteria: tuple[CriterionRow, ...]
+    unanswered: tuple[Said, ...]
+    """Criteria that nobody answered."""
     mean: str
     denominators: Denominators
     machines: Machines
@@ -106,17 +110,18 @@ def page_of(
     tables = {key: scores.by(key) for key in ("customer_set", "provider")} | {"stage": stage_table(scores)}
     names = ("mean", "ci_low", "ci_high")
     axis = Axis.around(row[name] for table in tables.values() for row in table.rows() for name in names)
-    gates = gates_of(scores, n)
+    gates = gates_of(scores)
     overall = _overall(scores, whole, axis)
     sets = set_rows(scores, tables["customer_set"], n, axis, whole["mean"], expected=expected)
     steps = next_steps(scores)
+    ignored = ignored_by_people(scores, machines)
     rubric_title = said(scores.rubric.title, scores.rubric, scores.rubric.id)
     return Page(
         title=title if title and title.strip() else rubric_title.text,
         about=said(scores.rubric.words, scores.rubric, ""),
-        period=_period(scores),
-        advice=advice_of(scores, steps, gates, sets, n),
-        headlines=_headlines(scores, gates, overall, sets, n),
+        period=_period(scores, tz),
+        advice=advice_of(scores, steps, gates, sets, ignored, n),
+        headlines=_headlines(scores, gates, overall, sets, ignored, n),
         gates=gates,
         overall=overall,
         stages=stage_rows(scores, tables["stage"], axis),
@@ -126,6 +131,7 @@ def page_of(
         zone=tz or "UTC",
         providers=providers_of(scores, tables["provider"], axis, whole["mean"]),
         criteria=criterion_rows(scores, steps),
+        unanswered=never_answered(scores, steps),
         mean=per_cent(whole["mean"]),
         denominators=denominators_of(scores, n),
         machines=machines_of(scores, machines),
@@ -149,23 +155,25 @@ def _overall(scores: Scores, whole: Row, axis: Axis) -> Overall:
     )
 
 
-def _period(scores: Scores) -> str:
+def _period(scores: Scores, tz: str | None) -> str:
+    zone = zone_named(tz) or dt.UTC
     times = scores.ratings.at[~np.isnat(scores.ratings.at)]
     if not len(times):
         return "times not recorded"
-    first, last = (str(each.astype("datetime64[D]")) for each in (times.min(), times.max()))
-    return f"{first} (UTC)" if first == last else f"{first} to {last} (UTC)"
+    ends = (times.min(), times.max())
+    first, last = (each.item().replace(tzinfo=dt.UTC).astimezone(zone).date().isoformat() for each in ends)
+    return f"{first} ({tz or 'UTC'})" if first == last else f"{first} to {last} ({tz or 'UTC'})"
 
 
 # ------------------------------------------------------------------------------- the answer that is first
 
 
 def _headlines(
-    scores: Scores, gates: Gates, overall: Overall, sets: tuple[SetRow, ...], n: int
+    scores: Scores, gates: Gates, overall: Overall, sets: tuple[SetRow, ...], ignored: int, n: int
 ) -> tuple[Headline, ...]:
     if not n:
         return (Headline("Nobody was rated, so there is nothing to tell."),)
-    lines = [*_gate_lines(gates, n), _score_line(overall)]
+    lines = [*_gate_lines(gates, n), *_answer_lines(scores, ignored), _score_line(overall)]
     if overall.passed.n:
         lines.append(_pass_line(overall))
     lines.append(_blind_spot_line(sets))
@@ -200,6 +208,18 @@ def _gate_lines(gates: Gates, n: int) -> list[Headline]:
             f"Something that cannot be undone went wrong in {part_of(irreversible.failed, n)} interactions."
         )
         lines.append(Headline(text, is_alarm=True))
+    return lines
+
+
+def _answer_lines(scores: Scores, ignored: int) -> list[Headline]:
+    """Warn of little that was answered, and of much that was answered and is not counted."""
+    totals, lines = totals_of(scores), []
+    if totals.asked and totals.share < FEW_ANSWERS:
+        told = part_of(totals.answered, totals.asked)
+        lines.append(Headline(f"Only {per_cent(totals.share)} of what was asked was answered: {told}.", True))
+    if ignored:
+        told = counted(ignored, "answer")
+        lines.append(Headline(f"{told} to criteria that were not asked are left out.", True))
     return lines
 
 

@@ -8,6 +8,7 @@ the first hit as evidence, and the level `absent`, if there is one, where it is 
   machine rater may know it;
 * on a signal that is not found where the criterion names no `absent` level;
 * on everything where the provider never spoke;
+* on a signal that is not found where the provider clearly speaks another language than English;
 * on `name_used` where the provider had no turn after the customer's name was known.
 
 A signal says that words were said, not that they were meant, or that they were right to say. The rules
@@ -54,7 +55,7 @@ def __getattr__(name: str) -> tuple[str, ...]:
 def coqs_rate(interactions: coqs.Interactions, rubric: coqs.Rubric) -> coqs.RatedColumns:
     """Rate what the provider's words show; see `coqs.hookspecs.coqs_rate`."""
     table = find_signals(interactions)
-    return attrs.evolve(rated(table, rubric), promises=promises_of(interactions, table))
+    return attrs.evolve(rated(table, rubric), promises=promises_of(interactions, table, _zone(interactions)))
 
 
 def find_promises(interactions: coqs.Interactions, *, tz: str | None = None) -> coqs.ratings.PromiseTable:
@@ -65,8 +66,8 @@ def find_promises(interactions: coqs.Interactions, *, tz: str | None = None) -> 
     interactions
         A batch; the time of a turn, or else of its interaction, is what "tomorrow" is reckoned from.
     tz
-        The zone in which its days begin and its clocks run, such as Europe/Madrid; UTC unless told, as in
-        `coqs_rate`.
+        The zone in which its days begin and its clocks run, such as Europe/Madrid; left out, that in which
+        the batch was read, or UTC.
 
     Returns
     -------
@@ -79,4 +80,8 @@ def find_promises(interactions: coqs.Interactions, *, tz: str | None = None) -> 
     RecordError
         There is no such zone.
     """
-    return promises_of(interactions, find_signals(interactions), coqs.tables.zone_named(tz) or dt.UTC)
+    return promises_of(interactions, find_signals(interactions), _zone(interactions, tz))
+
+
+def _zone(interactions: coqs.Interactions, tz: str | None = None) -> dt.tzinfo:
+    return coqs.tables.zone_named(tz or interactions.tz) or dt.UTC

@@ -79,6 +79,11 @@ _CLOCK = re.compile(
     r"|(?P<h24>(?:[01]?\d|2[0-3])):(?P<m24>[0-5]\d)\b|(?P<word>noon|midday|midnight)\b)"
     r"|\b(?:by|before|at|until|till)\s+(?P<oclock>\d{1,2})(?:\s*o'clock\b)"
 )
+_HOUR = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_SPOKEN = re.compile(
+    rf"\b(?:by|before|at|until|till|around|about)\s+(?:(?P<part>half|(?:a\s+)?quarter)\s+(?P<side>past|to)\s+)?"
+    rf"(?P<hour>{_HOUR}|\d{{1,2}})\b(?!\s*(?:{_UNIT}|%|people|guests|credits|[-/:.]\d))(?P<at>\s+in\s+the\s+(?P<day>morning|afternoon|evening))?"
+)
 _VAGUE = re.compile(
     r"\b(?:a\s+few|few|several|some|a\s+number\s+of|a\s+bit|a\s+while|a\s+moment|next\s+time)\b"
 )
@@ -247,7 +252,7 @@ def _stretch(match: re.Match[str], today: dt.date) -> dt.date:
 def _clock(words: str) -> dt.time | None:
     match = _CLOCK.search(words)
     if match is None:
-        return None
+        return _spoken(words)
     if match["word"]:
         return LAST if match["word"] == "midnight" else dt.time(12)
     if match["h24"]:
@@ -263,3 +268,19 @@ def _clock(words: str) -> dt.time | None:
 def _of_day(hour: int) -> dt.time | None:
     """Return an hour without am or pm as one of a working day: the later of the two from one to seven."""
     return dt.time(hour + 12) if 1 <= hour <= 7 else dt.time(hour) if hour <= 23 else None
+
+
+def _spoken(words: str) -> dt.time | None:
+    """Return a time of day in words, such as "half past nine", or an hour with a part of the day."""
+    match = _SPOKEN.search(words)
+    if match is None or not (match["part"] or match["day"]):
+        return None  # a bare number may count anything
+    hour = int(match["hour"]) if match["hour"].isdigit() else NUMBERS[match["hour"]]
+    if not 1 <= hour <= 12:
+        return None
+    time = _of_day(hour) if match["day"] is None else dt.time(hour % 12 + 12 * (match["day"] != "morning"))
+    if time is None or match["part"] is None:
+        return time
+    minutes = 30 if match["part"] == "half" else 15
+    whole = time.hour * 60 + (minutes if match["side"] == "past" else -minutes)
+    return dt.time(whole // 60 % 24, whole % 60)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 import coqs
+from coqs.plugins.phrases.language import is_other_than_english
 from coqs.plugins.phrases.lexicon import Lexicon, Rule, lexicon, plain
 from coqs.plugins.phrases.names import greeted_names, known_names, names_used
 from coqs.plugins.phrases.turns import Ints, Mask, Places, SpokenTurns
@@ -54,6 +55,8 @@ class SignalTable:
     """(n,) whether the provider spoke at all."""
     name_known: Mask = attrs.field(converter=_frozen, eq=_same)
     """(n,) whether the provider spoke after the customer's name was known."""
+    english: Mask = attrs.field(converter=_frozen, eq=_same)
+    """(n,) false where what the provider said is clearly in another language."""
 
     def __len__(self) -> int:
         return len(self.start)
@@ -74,7 +77,7 @@ class SignalTable:
         """Return (n,) true where the signal could have been said: only there its absence tells something."""
         if signal not in self.signal.categories:
             return np.zeros(len(self.spoke), dtype=bool)
-        return self.name_known if signal == "name_used" else self.spoke
+        return self.english & (self.name_known if signal == "name_used" else self.spoke)
 
 
 def find_signals(interactions: coqs.Interactions, *, speaker: str = "provider") -> SignalTable:
@@ -99,17 +102,19 @@ def find_signals(interactions: coqs.Interactions, *, speaker: str = "provider") 
     spoken = SpokenTurns.of(interactions, places, speaker)
     found = _found_by_rules(interactions, places, spoken, rules)
     if speaker != "provider":
-        return _table(places, spoken, found, np.zeros(len(interactions), dtype=bool))
+        return _table(interactions, places, spoken, found, np.zeros(len(interactions), dtype=bool))
     asked = found[found[:, 1] == signals.index("name_asked"), 0]
     known = known_names(interactions, places, asked, rules.names)
     known = greeted_names(interactions, spoken.rows, places, known, rules.names)
     used = names_used(interactions, spoken.rows, places, known, rules.names)
     code = np.full(len(used), signals.index("name_used"))
     found = np.concatenate([found, np.column_stack([used[:, 0], code, used[:, 1:]])])
-    return _table(places, spoken, found, _spoke_later(spoken, places, known.since))
+    return _table(interactions, places, spoken, found, _spoke_later(spoken, places, known.since))
 
 
-def _table(places: Places, spoken: SpokenTurns, found: Spans, name_known: Mask) -> SignalTable:
+def _table(
+    batch: coqs.Interactions, places: Places, spoken: SpokenTurns, found: Spans, name_known: Mask
+) -> SignalTable:
     row, signal, start, end = found[np.lexsort((found[:, 1], found[:, 0]))].T
     return SignalTable(
         interaction=places.interaction[row],
@@ -119,7 +124,15 @@ def _table(places: Places, spoken: SpokenTurns, found: Spans, name_known: Mask) 
         end=end,
         spoke=spoken.spoke,
         name_known=name_known,
+        english=_in_english(batch, places, spoken),
     )
+
+
+def _in_english(batch: coqs.Interactions, places: Places, spoken: SpokenTurns) -> Mask:
+    texts: list[list[str]] = [[] for _ in batch.ids]
+    for row, interaction in zip(spoken.rows.tolist(), places.interaction[spoken.rows].tolist(), strict=True):
+        texts[interaction].append(plain(batch.turn_text[row]))
+    return np.array([not is_other_than_english(each) for each in texts], dtype=bool)
 
 
 def _spoke_later(spoken: SpokenTurns, places: Places, since: Ints) -> Mask:

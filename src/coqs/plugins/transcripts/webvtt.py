@@ -59,12 +59,12 @@ def read(file: Any) -> Iterator[tuple[Any, Any]]:
         for name, text in _said(cue.text, file):
             speaker = _role(name, file)
             if speaker is None:
-                cure = "say who it is with speakers"
+                cure = "say who it is with speakers=, or --speaker in the shell"
                 problems.append((cue.line, f"must be the voice of somebody known, got another; {cure}"))
             at = start + dt.timedelta(milliseconds=cue.start) if start else None
             turns.append({"speaker": speaker or UNKNOWN, "text": text, "at": at})
     if cues and not problems and all(turn["speaker"] == UNKNOWN for turn in turns):
-        cure = "say whose names they are with speakers, or whose words without a name are, under ''"
+        cure = "say with speakers= whose names they are, or whose words without a name are, under ''"
         problems.append((cues[0].line, f"must name somebody known in a cue, got none in the file; {cure}"))
     for line, problem in sorted(problems):
         yield file.place(line), coqs.RecordError(problem)
@@ -76,6 +76,9 @@ def read(file: Any) -> Iterator[tuple[Any, Any]]:
 def _parts(lines: Iterator[tuple[int, str]]) -> Iterator[Cue | tuple[int, str]]:
     """Yield the cues, and the lines that are at fault with what must hold."""
     first, *blocks = _blocks(lines)
+    if not first and not any(blocks):
+        yield 1, "must be WEBVTT, got an empty file; check the path"
+        return
     number, opening = first[0] if first else (1, "")
     if opening != "WEBVTT" and not opening.startswith(("WEBVTT ", "WEBVTT\t")):
         yield number, "must be WEBVTT, got another line; check that it is a file of that kind"
