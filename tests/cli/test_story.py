@@ -34,7 +34,7 @@ def test_the_slip_is_the_first_lapse_after_a_clean_run_and_more_than_chance(samp
     assert (before > 0).all()
     assert len(before) >= 10
     assert standing[row] == 0
-    assert slip.endswith("more than chance")
+    assert slip.endswith(": more than chance")
 
 
 def test_a_promise_is_told_with_where_it_was_made(sample):
@@ -69,3 +69,35 @@ def test_other_seeds_tell_of_the_same_kinds_of_things(seed):
     assert {"ethics gate", "blind spot", "promise kept", "promise broken"} <= set(
         told(coqs.make_sample(seed=seed))
     )
+
+
+def by_chance(seed: int) -> coqs.Ratings:
+    """Six providers who miss each of eight criteria now and then, as likely on one day as on another."""
+    rng = np.random.default_rng(seed)
+    criteria = "\n".join(
+        f"""
+        [[criteria]]
+        id = "c{place}"
+        stage = "greeting"
+        levels = [{{ id = "no", points = 0, is = "below" }}, {{ id = "yes", points = 1, is = "meets" }}]
+        """
+        for place in range(8)
+    )
+    rubric = coqs.Rubric.from_toml_text(f'schema = 1\nid = "even"\nversion = "1"\n{criteria}')
+    n = 360
+    table = {
+        "interaction": [f"i{k}" for k in range(n)],
+        "provider": [f"p{k % 6}" for k in range(n)],
+        "at": [f"2026-03-{1 + k // 18:02}T{k % 18:02}:00:00Z" for k in range(n)],
+    }
+    return coqs.Ratings.from_table(
+        table | {f"c{place}": np.where(rng.random(n) < 0.12, "no", "yes").tolist() for place in range(8)},
+        rubric,
+    )
+
+
+@pytest.mark.slow
+def test_chance_alone_is_called_more_than_chance_no_oftener_than_it_says():
+    told = [story(coqs.score(by_chance(seed))) for seed in range(120)]
+    wrong = sum(any(line.endswith(": more than chance") for line in lines) for lines in told)
+    assert wrong <= 12  # 6 are expected of 120, and 12 or more come once in fifty times

@@ -123,10 +123,10 @@ def test_intervals_hold_for_all_criteria_at_once_so_they_are_wider_than_one_alon
     scores = coqs.score(coqs.make_sample(n=120))
     table = coqs.next_steps(scores)
     answered = int((table["n"] > 0).sum())
-    alone = coqs.next_steps(scores, confidence=1 - 0.05 / answered)
+    alone = coqs.next_steps(scores, confidence=1 - 0.05 / (2 * answered))
     row = int(np.argmax(table["gain"]))
     low, _ = coqs.kernels.wilson_interval(
-        table["below_share"][row] * table["n"][row], table["n"][row], confidence=1 - 0.05 / answered
+        table["below_share"][row] * table["n"][row], table["n"][row], confidence=1 - 0.05 / (2 * answered)
     )
     assert table["below_ci_low"][row] == pytest.approx(float(low))
     assert alone["gain_ci_low"][row] < table["gain_ci_low"][row] < table["gain"][row]
@@ -136,8 +136,53 @@ def test_nobody_one_and_all_the_same_cannot_be_told():
     for rows in (0, 1):
         table = {name: column[:rows] for name, column in TABLE.items()}
         assert not any(row["can_tell"] for row in steps_of(table).values())
-    same = {name: column[:1] * 5 for name, column in TABLE.items()} | {"interaction": [*"abcde"]}
-    assert steps_of(same)["greets"]["gain_ci_low"] is None
+    never = {name: column[3:] * 5 for name, column in TABLE.items()} | {"interaction": [*"abcde"]}
+    assert steps_of(never)["greets"]["gain_ci_low"] is None
+
+
+def test_what_everybody_misses_is_told():
+    n = 60
+    table = {"interaction": [f"i{k}" for k in range(n)], "greets": ["no"] * n}
+    row = steps_of(table)["greets"]
+    assert row["gain"] == pytest.approx(0.8)
+    assert row["gain_ci_low"] > 0.5
+    assert row["can_tell"]
+
+
+@pytest.mark.parametrize("combine", ["weighted_points", "weighted_criteria", "pooled_points"])
+def test_under_a_ratio_of_sums_the_gain_is_that_of_the_ratio(combine):
+    policy = coqs.Policy(name="own", combine=combine, over_interactions="ratio_of_sums")
+    n = 40
+    table = {
+        "interaction": [f"i{k}" for k in range(n)],
+        "greets": [("no", "yes")[k % 2] for k in range(n)],
+        "wait": [(10 if k % 3 else None) for k in range(n)],
+    }
+    met = {**table, "greets": ["yes"] * n}
+    means = [
+        coqs.results.whole_table(coqs.score(coqs.Ratings.from_table(each, RUBRIC), policy=policy))["mean"][0]
+        for each in (table, met)
+    ]
+    ratings = coqs.Ratings.from_table(table, RUBRIC)
+    rows = {row["criterion"]: row for row in coqs.next_steps(coqs.score(ratings, policy=policy)).rows()}
+    assert rows["greets"]["gain"] == pytest.approx(means[1] - means[0], abs=1e-12)
+    assert rows["greets"]["gain_ci_low"] < rows["greets"]["gain"] < rows["greets"]["gain_ci_high"]
+
+
+def test_answers_without_a_standing_are_counted_as_answers():
+    text = """
+    schema = 1
+    id = "free"
+    version = "1"
+    [[criteria]]
+    id = "seen"
+    stage = "greeting"
+    options = [{ id = "x", points = 1 }, { id = "y", points = 2 }]
+    """
+    rubric = coqs.Rubric.from_toml_text(text)
+    scores = coqs.score(coqs.Ratings.from_table({"interaction": ["a", "b"], "seen": ["x", "y"]}, rubric))
+    (row,) = coqs.next_steps(scores).rows()
+    assert (row["n"], row["n_ratings"], row["below_share"]) == (0, 2, None)
 
 
 def test_the_order_of_the_rows_never_shows():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -15,7 +15,9 @@ from coqs.results import Scores
 CLEAN = 10
 """Met this often in a row, a criterion is a habit, and what breaks it is a slip."""
 SINCE = 4
-"""Answers from the slip on below which nothing can be told of what came after."""
+"""Answers after a slip below which nothing can be told of what came after."""
+ORDERS, SURE = 999, 0.05
+"""Orders that a slip is held against, and how seldom chance may do as much."""
 PROMISE, KEPT = "promise_kept", ("kept", "kept_early")
 
 
@@ -26,7 +28,7 @@ def story(scores: Scores) -> list[str]:
 
 
 def _ethics(scores: Scores) -> Iterator[list[str]]:
-    grave = {each.id for each in scores.rubric.criteria if each.gate and each.gate.error_class == "ethics"}
+    grave = [each.id for each in scores.rubric.criteria if each.gate and each.gate.error_class == "ethics"]
     told: set[str] = set()
     for row in np.flatnonzero(scores.gates["ethics"] > 0).tolist():
         id = scores.ratings.interaction[row] or ""
@@ -53,60 +55,90 @@ def _blind_spots(scores: Scores) -> Iterator[list[str]]:
 # ---------------------------------------------------------------------------------------------- the slip
 
 
-@attrs.frozen(slots=True)
-class _Slip:
-    """The first lapse of one provider on one criterion after a clean run."""
+@attrs.frozen(slots=True, eq=False)
+class _Run:
+    """What one provider was seen to do on one criterion, in the order of time: which answers are below."""
 
-    row: int
     criterion: str
-    clean: int
-    lapses: int
-    since: int
-    """Answers from the slip on, the slip among them."""
+    rows: Any
+    below: Any
 
     @property
-    def before(self) -> tuple[float, float]:
-        return _ends(0, self.clean)
+    def slip(self) -> int:
+        """The place of the first lapse; the length of the run without one."""
+        return int(np.argmax(self.below)) if self.below.any() else len(self.below)
 
     @property
-    def after(self) -> tuple[float, float]:
-        return _ends(self.lapses, self.since)
-
-    @property
-    def apart(self) -> float:
-        """How far the interval since lies above the one before; below 0 they overlap."""
-        return self.after[0] - self.before[1]
+    def is_slip(self) -> bool:
+        """Whether the first lapse follows a clean run, and enough was seen after it."""
+        return CLEAN <= self.slip <= len(self.below) - 1 - SINCE
 
 
 def _slip(scores: Scores) -> Iterator[list[str]]:
-    """Tell of the slip after which most changed; the first of several alike."""
-    found = max(_slips(scores), key=lambda slip: slip.apart, default=None)
+    """Tell of the slip after which most changed, and whether chance would do as much somewhere."""
+    runs = [run for run in _runs(scores) if len(run.below) > CLEAN + SINCE]
+    found = max(
+        (run for run in runs if run.is_slip), key=lambda run: _change(run.below[None])[0], default=None
+    )
     if found is None:
         return
     criterion = scores.rubric.criterion(found.criterion)
     what = criterion.words.in_language("en") or criterion.id
-    low, high = found.after
-    sure = "more than chance" if found.apart > 0 else "whether it is more than chance cannot be told"
+    after = found.below[found.slip + 1 :]
+    low, high = _ends(int(after.sum()), len(after))
+    chance = _chance(runs, float(_change(found.below[None])[0]))
+    sure = "more than chance" if chance < SURE else "whether it is more than chance cannot be told"
     text = (
-        f"{_when(scores, found.row)}: “{what}”, missed after {found.clean} in a row; since then "
-        f"{found.lapses} of {found.since} missed ({low:.0%} to {high:.0%}; before at most "
-        f"{found.before[1]:.0%}): {sure}"
+        f"{_when(scores, int(found.rows[found.slip]))}: “{what}”, missed after {found.slip} in a row; of the "
+        f"{len(after)} after it {int(after.sum())} missed ({low:.0%} to {high:.0%}): {sure}"
     )
     yield ["slip", text]
 
 
-def _slips(scores: Scores) -> Iterator[_Slip]:
+def _runs(scores: Scores) -> Iterator[_Run]:
     provider = scores.ratings.context["provider"].codes
     order = np.argsort(scores.ratings.at, kind="stable")
     order = order[~np.isnat(scores.ratings.at[order])]
     for criterion, standing in scores.answers.standings.items():
         for code in np.unique(provider[provider >= 0]).tolist():
-            rows = order[(provider[order] == code) & (standing[order] >= 0)]
-            rows = _one_a_piece(scores, rows)
-            below = standing[rows] == 0
-            first = int(np.argmax(below)) if below.any() else len(rows)
-            if first >= CLEAN and len(rows) - first >= SINCE:
-                yield _Slip(int(rows[first]), criterion, first, int(below.sum()), len(rows) - first)
+            rows = _one_a_piece(scores, order[(provider[order] == code) & (standing[order] >= 0)])
+            yield _Run(criterion, rows, standing[rows] == 0)
+
+
+def _chance(runs: Sequence[_Run], change: float) -> float:
+    """Return how often, with each run's answers in another order, one of them changes at least as much.
+
+    The greatest change of all runs is compared, since the greatest one was picked; 1 is added to both
+    counts, so that the share is never 0.
+    """
+    rng = np.random.default_rng(0)  # the same scores tell the same story
+    greatest = np.zeros(ORDERS)
+    for run in runs:
+        orders = rng.permuted(np.broadcast_to(run.below, (ORDERS, len(run.below))), axis=1)
+        np.maximum(greatest, _change(orders), out=greatest)
+    return float((1 + (greatest >= change - 1e-9).sum()) / (1 + ORDERS))
+
+
+def _change(below: Any) -> Any:
+    """Return (orders,) how much likelier a run is with one share of lapses before its slip and one after.
+
+    The log-likelihood ratio of no lapse before the first one and a share of their own after it, against one
+    share throughout; the slip itself is left out. 0 where there is no slip.
+    """
+    n = below.shape[1]
+    before = np.where(below.any(axis=1), np.argmax(below, axis=1), n)
+    after = n - 1 - before
+    lapses = below.sum(axis=1) - 1
+    counts = (before >= CLEAN) & (after >= SINCE)
+    after, lapses = np.where(counts, after, 1), np.where(counts, lapses, 0)
+    return np.where(counts, _likelihood(lapses, after) - _likelihood(lapses, before + after), 0.0)
+
+
+def _likelihood(k: Any, n: Any) -> Any:
+    """Return the greatest log-likelihood of k out of n."""
+    share = k / np.maximum(n, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(k > 0, k * np.log(share), 0.0) + np.where(k < n, (n - k) * np.log1p(-share), 0.0)
 
 
 def _one_a_piece(scores: Scores, rows: Any) -> Any:

@@ -21,6 +21,8 @@ from coqs.tables import freeze, read_only
 from coqs.tables.tabular import Tabular
 
 BELOW = 0
+NO_GAIN = 1e-12
+"""What rounding alone may leave of no gain at all."""
 PASS, FAIL = VERDICTS.index("pass"), VERDICTS.index("fail")
 ABSENCES = tuple(Absence)
 Column = npt.NDArray[Any]
@@ -30,9 +32,10 @@ Column = npt.NDArray[Any]
 class StepTable(Tabular):
     """One row a criterion, as columns; what would raise the score most stands first.
 
-    Columns: `criterion`, `stage`, `controlled_by`; `n` interactions in which it was answered, `n_ratings`
-    answers; `not_applicable`, `not_asked`, `unanswered`, `abstained`, `failed` ratings; `below_share`
-    of the interactions with `below_ci_low` and `below_ci_high`; `n_scored` interactions and `gain`,
+    Columns: `criterion`, `stage`, `controlled_by`; `n` interactions in which an answer says how it stands
+    to what the customer expects, `n_ratings` answers; `not_applicable`, `not_asked`, `unanswered`,
+    `abstained`, `failed` ratings; `below_share` of the interactions with `below_ci_low` and
+    `below_ci_high`; `n_scored` interactions and `gain`,
     what their mean score would rise by, with `gain_ci_low` and `gain_ci_high`; `flips`, interactions
     whose verdict would become a pass (fractions where raters differ); `can_tell`, whether the gain's
     interval lies above 0.
@@ -111,7 +114,8 @@ def next_steps(scores: Scores, *, confidence: float = 0.95) -> StepTable:
         What `coqs.score` returned; the raters of one interaction are averaged.
     confidence
         Coverage of the intervals. They hold for all criteria at once, since whoever reads such a list
-        looks at its top: each is drawn at 1 - (1 - confidence) / m for the m criteria that were answered.
+        looks at its top: each is drawn at 1 - (1 - confidence) / 2m for the m criteria that were answered,
+        which have two each.
 
     Returns
     -------
@@ -125,7 +129,8 @@ def next_steps(scores: Scores, *, confidence: float = 0.95) -> StepTable:
 
     Notes
     -----
-    Shares have Wilson's interval, gains Student's over interactions. That several intervals are held at
+    Shares have Wilson's interval, gains Student's over interactions; where the policy takes a ratio of sums
+    over interactions, so is the gain, and its interval is linearised. That several intervals are held at
     once by parting the error among them is Bonferroni's inequality: O. J. Dunn, "Multiple comparisons
     among means", Journal of the American Statistical Association 56 (1961), 52-64.
 
@@ -168,8 +173,7 @@ class _Looking:
     def row(self, criterion: Criterion) -> dict[str, Any]:
         """Return what is told of one criterion, but for the intervals."""
         codes, standing = (each[criterion.id] for each in self._answers())
-        answered = standing >= 0
-        below = self.units.mean(standing == BELOW, answered)
+        below = self.units.mean(standing == BELOW, standing >= 0)
         gain, flips = self._gain(criterion, np.flatnonzero(standing == BELOW))
         told = ~np.isnan(below)
         return {
@@ -177,7 +181,7 @@ class _Looking:
             "stage": criterion.stage,
             "controlled_by": criterion.controlled_by,
             "n": int(told.sum()),
-            "n_ratings": int(answered.sum()),
+            "n_ratings": int((codes >= 0).sum()),
             **{str(each): int((codes == each.code).sum()) for each in ABSENCES},
             "below": float(below[told].sum()),
             "gain": gain,
@@ -189,13 +193,26 @@ class _Looking:
 
     def _gain(self, criterion: Criterion, rows: npt.NDArray[np.intp]) -> tuple[Floats, float]:
         """Return each scored interaction's gain, and how many verdicts would become a pass."""
-        before, overall = self.scores.verdict_codes, self.scores.overall
+        before = self.scores
         if not len(rows):
-            return np.zeros(int((~np.isnan(self._mean(overall))).sum())), 0.0
-        after = self.scores.scorer(raised(self.scores.ratings, criterion, rows))
-        gain = self._mean(after.overall - overall)
-        flips = self.units.mean((before == FAIL) & (after.verdict_codes == PASS))
+            return np.zeros(int((~np.isnan(self._mean(before.overall))).sum())), 0.0
+        after = before.scorer(raised(before.ratings, criterion, rows))
+        pooled = before.policy.over_interactions == "ratio_of_sums"
+        gain = self._pooled_gain(after) if pooled else self._mean(after.overall - before.overall)
+        flips = self.units.mean((before.verdict_codes == FAIL) & (after.verdict_codes == PASS))
         return gain[~np.isnan(gain)], float(flips.sum())
+
+    def _pooled_gain(self, after: Scores) -> Floats:
+        """Return values whose mean is the gain of a ratio of sums, and whose spread is its linearised one."""
+        (old, old_part), (new, new_part) = self._ratio(self.scores), self._ratio(after)
+        return new - old + new_part - old_part
+
+    def _ratio(self, scores: Scores) -> tuple[float, Floats]:
+        """Return the ratio of what was earned to what was possible, and each one's part in its error."""
+        earned = self._mean(scores.overall * scores.possible)
+        possible = self._mean(np.where(np.isnan(scores.overall), np.nan, scores.possible))
+        ratio = float(np.nansum(earned) / np.nansum(possible))
+        return ratio, (earned - ratio * possible) / float(np.nanmean(possible))
 
     def _mean(self, values: Floats) -> Floats:
         return self.units.mean(values, ~np.isnan(values))
@@ -206,7 +223,7 @@ def _columns(found: list[dict[str, Any]], confidence: float) -> dict[str, Column
         name: np.array([row[name] for row in found], object if name in _TEXTS else None)
         for name in (*_TEXTS, "n", "n_ratings", *map(str, ABSENCES))
     }
-    each = 1 - (1 - confidence) / max(int((told["n"] > 0).sum()), 1)
+    each = 1 - (1 - confidence) / (2 * max(int((told["n"] > 0).sum()), 1))
     columns = told | _shares(found, told["n"], each) | _gains(found, each)
     columns["can_tell"] = columns["gain_ci_low"] > 0
     order = sorted(range(len(found)), key=lambda row: _rank(columns, row))
@@ -229,12 +246,12 @@ def _shares(found: list[dict[str, Any]], n: Column, confidence: float) -> dict[s
 
 
 def _gains(found: list[dict[str, Any]], confidence: float) -> dict[str, Column]:
-    """Return the mean gains; a criterion that was never missed gains nothing, for certain of this sample."""
+    """Return the mean gains. What was never missed gains nothing, of which there is no interval."""
     n = np.array([len(row["gain"]) for row in found], np.int64)
     mean = np.array([row["gain"].mean() if len(row["gain"]) else np.nan for row in found], np.float64)
     sd = np.array([row["gain"].std(ddof=1) if len(row["gain"]) > 1 else np.nan for row in found], np.float64)
     low, high = mean_interval(mean, sd, n, confidence=confidence)
-    moved = (sd > 0) & (n > 1)
+    moved = (np.abs(mean) > NO_GAIN) & (n > 1)
     flips = np.array([row["flips"] for row in found], np.float64)
     return {
         "n_scored": n,

@@ -124,22 +124,25 @@ def _on_answers(scores: Scores, ignored: int) -> Iterator[Advice]:
 
 
 def _on_criteria(scores: Scores, steps: StepTable) -> Iterator[Advice]:
-    rows = [row for row in steps.rows() if row["can_tell"]][:MOST]
-    if not rows and not totals_of(scores).answered:
+    told = [row for row in steps.rows() if row["can_tell"]]
+    for place, row in enumerate(told[:MOST]):
+        yield _on_criterion(scores, row, _order(told, place))
+    if told or not any(row["n"] for row in steps.rows()):
         return
-    if not rows:
-        missed = any(row["gain"] for row in steps.rows())
-        why = "No criterion is missed so often that its cost can be told from chance."
+    if any(row["below_share"] for row in steps.rows()):
         yield Advice(
-            "Observe more before changing what people do" if missed else "Ask more of everybody",
+            "Observe more before changing what people do",
             Said(""),
-            why
-            if missed
-            else "Every answer meets what the customer expects: perhaps the rubric is too easy.",
-            "Cannot tell which criterion comes first." if missed else "Counted, not estimated.",
+            "Of no criterion that is missed can it be told that meeting it would raise the score.",
+            "Cannot tell which criterion comes first.",
         )
-    for place, row in enumerate(rows):
-        yield _on_criterion(scores, row, _order(rows, place))
+    else:
+        yield Advice(
+            "Ask more of everybody",
+            Said(""),
+            "No answer is below what the customer expects: perhaps the rubric is too easy.",
+            "Counted, not estimated.",
+        )
 
 
 def _on_criterion(scores: Scores, row: dict[str, Any], order: str) -> Advice:
@@ -161,7 +164,7 @@ def _on_criterion(scores: Scores, row: dict[str, Any], order: str) -> Advice:
 
 
 def _order(rows: Sequence[dict[str, Any]], place: int) -> str:
-    """Say whether the next one is told apart from this one."""
+    """Say whether the next one, shown or not, is told apart from this one."""
     if place + 1 == len(rows):
         return ""
     apart = rows[place]["gain_ci_low"] > rows[place + 1]["gain_ci_high"]

@@ -33,12 +33,20 @@ class CriterionRow:
 
 def never_answered(scores: Scores, steps: StepTable) -> tuple[Said, ...]:
     """Return the criteria that nobody answered, of which nothing can be told."""
-    ids = [row["criterion"] for row in steps.rows() if not row["n"]]
+    return _named(scores, [row["criterion"] for row in steps.rows() if not row["n_ratings"]])
+
+
+def without_standing(scores: Scores, steps: StepTable) -> tuple[Said, ...]:
+    """Return the criteria that were answered, but of which no level says what is expected."""
+    return _named(scores, [row["criterion"] for row in steps.rows() if row["n_ratings"] and not row["n"]])
+
+
+def _named(scores: Scores, ids: list[str]) -> tuple[Said, ...]:
     return tuple(said(scores.rubric.criterion(id).words, scores.rubric, id) for id in ids)
 
 
 def criterion_rows(scores: Scores, steps: StepTable) -> tuple[CriterionRow, ...]:
-    """Return the criteria that were answered, in the order of the steps."""
+    """Return the criteria of which an answer says how it stands, in the order of the steps."""
     whole = Axis(0.0, 1.0)
     spans = np.bincount(scores.ratings.evidence.criterion, minlength=len(scores.rubric.criteria))
     evidence = dict(zip(scores.rubric.criterion_ids, spans.tolist(), strict=True))

@@ -5,6 +5,7 @@ A cell is a shade *and* a number; what was never observed is hatched.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +20,8 @@ SHADES = 5
 """From 0, the lightest."""
 GAP, BASELINE, HATCH = 2, 3.5, 7
 """Between cells; from a cell's middle to its text's foot; between slanting lines."""
-LABEL_WIDTH, CELL_WIDTH, LONGEST = 92, 62, 14
+LABEL_WIDTH, CELL_WIDTH, LONGEST, LONGEST_HEAD = 92, 62, 14, 11
+DAY_LETTERS = 3
 UNSEEN = "not observed"
 
 
@@ -100,18 +102,17 @@ def hours_by_weekdays(scores: Scores, tz: str | None) -> Map:
     """Return how many interactions were observed in each hour of the week."""
     counts = hours_by_days(scores, tz=tz).T
     most = int(counts.max(initial=0))
-    cells = [[_of_count(int(n), most) for n in hour] for hour in counts]
+    edges = sorted({max(round(most * shade / SHADES), 1) for shade in range(1, SHADES + 1)})
+    cells = [[_of_count(int(n), edges) for n in hour] for hour in counts]
     hours = [f"{hour:02}:00" for hour in range(24)]
-    edges = [max(round(most * shade / SHADES), shade + 1) for shade in range(SHADES + 1)]
-    legend = tuple(f"to {edge:,}" for edge in edges[1:]) if most > SHADES else ()
+    legend = tuple(f"to {edge:,}" for edge in edges) if most else ()
     label = "Interactions observed by hour and day of the week"
-    return _map(label, hours, WEEKDAYS, cells, legend=legend, cell=(44, 17), margin=46, letters=3)
+    return _map(label, hours, WEEKDAYS, cells, legend=legend, cell=(44, 17), margin=46, letters=DAY_LETTERS)
 
 
-def _of_count(n: int, most: int) -> tuple[str, str, int]:
-    if not n:
-        return "", "none", -1
-    return f"{n:,}", f"{n:,}", min((n * SHADES - 1) // max(most, 1), SHADES - 1)
+def _of_count(n: int, edges: Sequence[int]) -> tuple[str, str, int]:
+    """Return the cell of a count; its shade is that of the first edge that it does not pass."""
+    return (f"{n:,}", f"{n:,}", bisect_left(edges, n)) if n else ("", "none", -1)
 
 
 def _map(
@@ -123,7 +124,7 @@ def _map(
     legend: tuple[str, ...],
     cell: tuple[int, int],
     margin: int,
-    letters: int = LONGEST,
+    letters: int = LONGEST_HEAD,
 ) -> Map:
     """Lay cells out; columns are named in their first letters."""
     (width, height), top = cell, 18
@@ -175,6 +176,6 @@ def _hatch(x: int, y: int, width: int, height: int) -> str:
 
 
 def _short(text: str, most: int) -> str:
-    if most < LONGEST:
+    if most == DAY_LETTERS:
         return text[:most]
     return text if len(text) <= most else f"{text[: most - 1]}…"

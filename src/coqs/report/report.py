@@ -72,6 +72,7 @@ def write_report(
     '<!doctype html>'
     """
     _check_shares(expected, scores.rubric.set_ids)
+    machines = [machines] if isinstance(machines, str) else machines
     page = page_of(scores, title=title, tz=tz, machines=machines, expected=expected)
     write_whole(path, render(page))
 

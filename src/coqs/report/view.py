@@ -10,7 +10,7 @@ import numpy as np
 
 from coqs.insights import next_steps
 from coqs.report.advice import FEW_ANSWERS, Advice, advice_of
-from coqs.report.criteria import CriterionRow, criterion_rows, never_answered
+from coqs.report.criteria import CriterionRow, criterion_rows, never_answered, without_standing
 from coqs.report.denominators import Denominators, denominators_of, ignored_by_people, totals_of
 from coqs.report.figures import (
     CONFIDENCE,
@@ -81,13 +81,19 @@ class Page:
     overall: Overall
     stages: tuple[StageRow, ...]
     sets: tuple[SetRow, ...]
+    no_set: str
+    """What is said of every set where none was recorded."""
     sets_by_stages: Map
     hours_by_days: Map
+    untimed: int
+    """Interactions without a time."""
     zone: str
     providers: Providers
     criteria: tuple[CriterionRow, ...]
     unanswered: tuple[Said, ...]
     """Criteria that nobody answered."""
+    unjudged: tuple[Said, ...]
+    """Criteria that were answered, and do not say what is expected."""
     mean: str
     denominators: Denominators
     machines: Machines
@@ -126,12 +132,15 @@ def page_of(
         overall=overall,
         stages=stage_rows(scores, tables["stage"], axis),
         sets=sets,
+        no_set=NO_SET,
         sets_by_stages=sets_by_stages(scores),
         hours_by_days=hours_by_weekdays(scores, tz),
+        untimed=len(np.unique(scores.ratings.interaction.codes[np.isnat(scores.ratings.at)])),
         zone=tz or "UTC",
         providers=providers_of(scores, tables["provider"], axis, whole["mean"]),
         criteria=criterion_rows(scores, steps),
         unanswered=never_answered(scores, steps),
+        unjudged=without_standing(scores, steps),
         mean=per_cent(whole["mean"]),
         denominators=denominators_of(scores, n),
         machines=machines_of(scores, machines),

@@ -54,7 +54,7 @@ def sentence(text: str, place: int) -> str:
     """
     begin = 0
     for match in _END.finditer(text):
-        if _ABBREVIATED.search(text, begin, match.end()):
+        if _ABBREVIATED.search(text, max(begin, match.end() - 8), match.end()):
             continue
         if match.end() > place:
             return text[begin : match.end()]
