@@ -110,7 +110,7 @@ ARGUMENTS = {
         "no rubric 'secrity'; did you mean 'security'?",
     ),
     "unknown interaction": ((*EXPLAIN, "I-11"), "no interaction 'I-11'; did you mean 'I-1'?"),
-    "several raters": ((*EXPLAIN, "I-1"), "name one with rater=; known are 'ann', 'bob'"),
+    "several raters": ((*EXPLAIN, "I-1"), "name one with --rater; known are 'ann', 'bob'"),
     "unknown policy": ((*EXPLAIN, "I-2", "--policy", "cops"), "no policy 'cops'; did you mean 'coqs'?"),
     "unknown zone": ((*EXPLAIN, "I-2", "--tz", "Europe/Madird"), "tz: must be a zone"),
     "unknown key": (

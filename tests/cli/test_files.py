@@ -149,7 +149,7 @@ def test_a_separator_that_was_not_named_is_told(coqs_command, folder: Path) -> N
     done = coqs_command("score", "r.csv", "--rubric", "desk.toml")
     assert done.code == 2
     assert (
-        "must be separated by commas, got ';'; save it with commas, or give separator='semicolon'" in done.err
+        "must be separated by commas, got ';'; save it with commas, or give --separator semicolon" in done.err
     )
 
 

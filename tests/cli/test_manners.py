@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -210,3 +211,28 @@ def test_a_rubric_without_an_end_is_refused(shell) -> None:
     done = shell("rubric", "check", "/dev/zero")
     assert (done.returncode, done.stdout) == (2, "")
     assert "must be a rubric of at most 16777216 bytes" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("interaction;greets\na;yes\n", "give --separator semicolon"),
+        ("id,greets\na,yes\n", "--columns OURS=THEIRS"),
+        ("interaction,at,greets\na,2026-05-12T09:30:00,yes\n", "or give --tz"),
+        ("interaction,rater,greets\na,x,yes\na,y,no\n", "name one with --rater"),
+    ],
+)
+def test_a_cure_names_the_option_and_not_an_argument_of_python(coqs_command, folder, text, told):
+    (folder / "own.csv").write_text(text, encoding="utf-8")
+    done = coqs_command("explain", "own.csv", "--rubric", "desk.toml", "--interaction", "a")
+    assert done.code == 2
+    assert told in done.err
+    assert not re.search(r"\b(?:separator|columns|tz|rater)=", done.err)
+
+
+def test_a_table_of_turns_is_asked_for_its_layout(coqs_command, folder):
+    (folder / "talks.csv").write_text("call,who,said\n1,ann,hello\n", encoding="utf-8")
+    done = coqs_command("rate", "talks.csv", "--rubric", "desk.toml", "--out", "out.csv")
+    assert done.code == 2
+    assert "--from" in done.err
+    assert not (folder / "out.csv").exists()

@@ -136,11 +136,10 @@ def test_a_name_is_used_only_once_it_is_known():
     assert used(("provider", "Thank you, Drayton."), customer_name="Drayton Moss") == [0]
 
 
-def test_who_greets_by_name_knew_it_and_may_use_it_again():
-    assert used(("provider", "Hi Drayton. What happened?"), ("provider", "Sorry to see this Drayton.")) == [
-        0,
-        1,
-    ]
+def test_a_greeting_by_a_name_that_nobody_knows_of_is_no_use_of_it():
+    said = ("provider", "Hi Drayton. What happened?"), ("provider", "Sorry to see this Drayton.")
+    assert used(*said) == []
+    assert used(*said, customer_name="Drayton Moss") == [0, 1]
 
 
 @pytest.mark.parametrize(

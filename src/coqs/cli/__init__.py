@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -23,6 +24,15 @@ __all__ = ["main"]
 UNUSABLE = 2
 INTERRUPTED = 128 + 2  # as shells report a process that SIGINT ended
 BROKEN_PIPE = 128 + 13  # and one that SIGPIPE ended
+_OPTIONS = (
+    (re.compile(r"\bcolumns=\{(?:\.\.\.|…)\}"), "--columns OURS=THEIRS"),
+    (re.compile(r"\babsences=\{(?:\.\.\.|…)\}"), "--absence THEIRS=OURS"),
+    (re.compile(r"\bseparator='(\w+)'"), r"--separator \1"),
+    (re.compile(r"(?<=\bwith )(encoding|rater)=(?!\w)"), r"--\1"),
+    (re.compile(r"(?<=\bgive )(tz|format)=(?!\w)"), r"--\1"),
+    (re.compile(r"(?<=\braise )max_line_bytes\b"), "--max-line-bytes"),
+)
+"""What a cure of the library names, and what the shell calls it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,9 +88,16 @@ def _run(arguments: Namespace) -> int:
 
 def _message(error: CoqsError | OSError) -> str:
     if isinstance(error, CoqsError):
-        return str(error)
+        return _in_words_of_the_shell(str(error))
     problem = (error.strerror or type(error).__name__).lower()
     return f"{error.filename or 'output'}: must be usable, got {problem!r}; check the path"
+
+
+def _in_words_of_the_shell(message: str) -> str:
+    """Name the options where a cure of the library names the arguments of a function."""
+    for pattern, option in _OPTIONS:
+        message = pattern.sub(option, message)
+    return message
 
 
 def _replace_closed_streams() -> None:

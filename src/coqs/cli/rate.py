@@ -6,6 +6,7 @@ import shlex
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
 import numpy as np
 
@@ -28,6 +29,9 @@ from coqs.model import Absence
 from coqs.raters import rate as rated
 from coqs.ratings import Ratings
 
+NOT_OURS = (".csv", ".tsv", ".vtt", ".srt", ".xlsx")
+"""Ends of names of files that are never JSON lines."""
+
 
 def rate(arguments: Namespace) -> int:
     """Read dialogues, let the raters rate them, write the ratings, say what to do with them."""
@@ -37,6 +41,8 @@ def rate(arguments: Namespace) -> int:
     raters = arguments.rater or ["phrases"]
     _check_raters(raters, plugins)
     reader = None if arguments.reader is None else reader_named(arguments.reader, plugins)
+    if reader is None:
+        _check_is_ours(arguments.dialogues)
     with progress("reading dialogues") as told:
         interactions = read_interactions(
             arguments.dialogues,
@@ -64,6 +70,15 @@ def rate(arguments: Namespace) -> int:
     warn_of(ratings.problems)
     show(_account(ratings, arguments, [target for target, _ in outputs]))
     return 0
+
+
+def _check_is_ours(path: str) -> None:
+    """Refuse a file whose name says that it holds no lines of ours, before its first line is called broken."""
+    if PurePath(path).suffix.casefold() in NOT_OURS:
+        raise RecordError(
+            f"{path}: must hold JSON lines, or be read in its own layout; name that with --from READER, or with "
+            "--from and a mapping file (coqs plugins lists the readers)"
+        )
 
 
 def _inputs(arguments: Namespace) -> list[str]:

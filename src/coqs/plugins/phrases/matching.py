@@ -16,7 +16,7 @@ import numpy.typing as npt
 import coqs
 from coqs.plugins.phrases.language import is_other_than_english
 from coqs.plugins.phrases.lexicon import Lexicon, Rule, lexicon, plain
-from coqs.plugins.phrases.names import greeted_names, known_names, names_used
+from coqs.plugins.phrases.names import known_names, names_used
 from coqs.plugins.phrases.turns import Ints, Mask, Places, SpokenTurns
 
 OWN = "provider"
@@ -105,7 +105,6 @@ def find_signals(interactions: coqs.Interactions, *, speaker: str = "provider") 
         return _table(interactions, places, spoken, found, np.zeros(len(interactions), dtype=bool))
     asked = found[found[:, 1] == signals.index("name_asked"), 0]
     known = known_names(interactions, places, asked, rules.names)
-    known = greeted_names(interactions, spoken.rows, places, known, rules.names)
     used = names_used(interactions, spoken.rows, places, known, rules.names)
     code = np.full(len(used), signals.index("name_used"))
     found = np.concatenate([found, np.column_stack([used[:, 0], code, used[:, 1:]])])

@@ -26,12 +26,6 @@ _ADDRESSED_BEFORE = re.compile(
     r"(?:\b(?:hi|hello|hey|dear|welcome|thanks|thank you|thank you very much|bye|goodbye|sorry"
     r"|morning|afternoon|evening|mr|mrs|ms|miss)[ .,]+|, )$"
 )
-# A greeting with a name in it: whoever says it knows the name, though the dialogue did not tell it.
-_GREETED = re.compile(
-    r"\b(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|welcome back)[ ,]\s{0,3}(?:(?:mr|mrs|ms"
-    r"|miss|dr)\.? )?"
-    r"(?P<name>[^\W\d_][\w'-]+)(?=\s*(?:[,.!?]|$))"
-)
 _ADDRESSED_AFTER = re.compile(r"\s*(?:[,.!?]|$)")
 # Somebody else of the same name: the doctor, the driver, the host.
 _ANOTHER_BEFORE = re.compile(
@@ -65,22 +59,6 @@ def known_names(batch: coqs.Interactions, places: Places, asked: Ints, rules: Na
         if not words[row]:
             words[row], since[row] = _words(name, rules), places.number[turn]
     since[[not known for known in words]] = NEVER
-    return KnownNames(tuple(words), since)
-
-
-def greeted_names(
-    batch: coqs.Interactions, rows: Ints, places: Places, known: KnownNames, rules: NameRules
-) -> KnownNames:
-    """Add the names by which the provider greets those whose name nobody had said: they knew it."""
-    words, since = list(known.words), known.since.copy()
-    for turn in rows.tolist():
-        row = int(places.interaction[turn])
-        if words[row]:
-            continue
-        text = batch.turn_text[turn]
-        match = _GREETED.search(plain(text))
-        if match and text[match.start("name")].isupper() and match["name"] not in rules.not_names:
-            words[row], since[row] = _words(match["name"], rules), places.number[turn] - 1
     return KnownNames(tuple(words), since)
 
 
