@@ -41,7 +41,7 @@ def rate(arguments: Namespace) -> int:
     raters = arguments.rater or ["phrases"]
     _check_raters(raters, plugins)
     reader = None if arguments.reader is None else reader_named(arguments.reader, plugins)
-    if reader is None:
+    if reader is None and not arguments.speaker:
         _check_is_ours(arguments.dialogues)
     with progress("reading dialogues") as told:
         interactions = read_interactions(
@@ -73,11 +73,11 @@ def rate(arguments: Namespace) -> int:
 
 
 def _check_is_ours(path: str) -> None:
-    """Refuse a file whose name says that it holds no lines of ours, before its first line is called broken."""
+    """Refuse a file whose name says that it holds no lines of ours, before a line is called broken."""
     if PurePath(path).suffix.casefold() in NOT_OURS:
         raise RecordError(
-            f"{path}: must hold JSON lines, or be read in its own layout; name that with --from READER, or with "
-            "--from and a mapping file (coqs plugins lists the readers)"
+            f"{path}: must hold JSON lines, or be read in its own layout; name that with --from: a reader "
+            "(coqs plugins lists them), or a mapping file"
         )
 
 
