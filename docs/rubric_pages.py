@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-
-from sphinx.application import Sphinx
+from typing import TYPE_CHECKING
 
 import coqs
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 PAGES = Path("reference", "rubrics")
 LANGUAGES = {"en": "English", "es": "Español"}

@@ -80,7 +80,7 @@ def run(path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for variable in ("COQS_PLUGINS", "COQS_BLOCK_PLUGINS"):
+    for variable in ("COQS_PLUGINS", "COQS_BLOCK_PLUGINS", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
