@@ -10,14 +10,13 @@ import numpy as np
 
 from coqs.answers.cells import Codes, ItemColumn, item_column
 from coqs.errors import RecordError, Spot, suggest
-from coqs.facts import FactColumn, fact_column
+from coqs.facts import FactColumn
 from coqs.model import CONTEXT, Absence
 from coqs.ratings.cells import absence_names
-from coqs.ratings.context_in import texts_as_numbers
+from coqs.ratings.incoming import Incoming
 from coqs.ratings.long_in import LongForm, Pairs, gathered, spread_columns
 from coqs.rubric.questionnaire import Questionnaire
 from coqs.tables import (
-    TIME_UNIT,
     Column,
     Encoded,
     Place,
@@ -25,35 +24,17 @@ from coqs.tables import (
     Times,
     freeze,
     open_table,
-    text_column,
-    time_column,
-    zone_named,
 )
 
 LONG = ("item", "answer")
 IDS = ("interaction", "respondent")
 
 
-@attrs.frozen(slots=True, eq=False, repr=False)
-class Incoming:
-    """A table at the door: its columns, and what is needed to read them."""
+@attrs.frozen(slots=True, eq=False, repr=False, kw_only=True)
+class IncomingAnswers(Incoming):
+    """A table of answers at the door, and what was asked."""
 
-    columns: Mapping[str, Column]
     questionnaire: Questionnaire
-    absences: Mapping[str, int]
-    facts: tuple[str, ...]
-    tz: str | None
-    place: Place
-    refused: Refusals
-
-    @property
-    def n(self) -> int:
-        """Return the number of rows."""
-        return len(next(iter(self.columns.values()), ()))
-
-    def cell(self, name: str) -> Place:
-        """Return what names a cell of a column in messages."""
-        return lambda row: self.place(row).within(f"column {name!r}", path=name)
 
 
 def columns_of_answers(
@@ -72,7 +53,7 @@ def columns_of_answers(
     kept = (facts,) if isinstance(facts, str) else tuple(facts)
     long = all(name in given.names for name in LONG)
     _check_headers(given.names, questionnaire, kept, long=long)
-    read = Incoming(given.read(), questionnaire, words, kept, tz, place, Refusals())
+    read = IncomingAnswers(given.read(), words, kept, tz, place, Refusals(), questionnaire=questionnaire)
     parts = _long_parts(read) if long else _wide_parts(read)
     if read.refused.count:
         raise read.refused.error("answers")
@@ -106,27 +87,27 @@ def _check_headers(
             raise RecordError(f"facts: must name columns of the table, got {name!r}; {suggest(name, names)}")
 
 
-def _wide_parts(read: Incoming) -> dict[str, Any]:
-    texts = _texts(read)
+def _wide_parts(read: IncomingAnswers) -> dict[str, Any]:
+    texts = read.texts(*IDS)
     _check_sheets(read, texts)
     items = {item.id: _column(read, item.id) for item in read.questionnaire.items}
-    return _parts(texts, _times(read), _facts(read), items)
+    return _parts(texts, read.times(), _facts(read), items)
 
 
-def _column(read: Incoming, id: str) -> ItemColumn:
+def _column(read: IncomingAnswers, id: str) -> ItemColumn:
     """Read an item's column; a table without one never asked."""
     if id not in read.columns:
         return ItemColumn(freeze(np.full(read.n, Absence.NOT_ASKED.code, np.int8)))
     return _cells(read, id, read.columns[id], read.cell(id))
 
 
-def _cells(read: Incoming, id: str, values: Column, place: Place) -> ItemColumn:
+def _cells(read: IncomingAnswers, id: str, values: Column, place: Place) -> ItemColumn:
     item = read.questionnaire.item(id)
     return item_column(item, values, read.refused, place=place, absences=read.absences)
 
 
-def _long_parts(read: Incoming) -> dict[str, Any]:
-    texts = _texts(read)
+def _long_parts(read: IncomingAnswers) -> dict[str, Any]:
+    texts = read.texts(*IDS)
     sheets = Pairs.of(texts["interaction"], texts["respondent"])
     _check_ids(read, texts, sheets.first)
     form = LongForm(
@@ -139,36 +120,16 @@ def _long_parts(read: Incoming) -> dict[str, Any]:
     )
     items = spread_columns(read, sheets, form, lambda id, values, place: _cells(read, id, values, place))
     wide = {name: gathered(read, name, column, sheets) for name, column in texts.items()}
-    at = gathered(read, "at", _times(read), sheets)
+    at = gathered(read, "at", read.times(), sheets)
     facts = {name: gathered(read, name, column, sheets) for name, column in _facts(read).items()}
     return _parts(wide, at, facts, items)
 
 
-def _texts(read: Incoming) -> dict[str, Encoded]:
-    """Return the ids and the context, missing where the table has no such column."""
-    return {
-        name: text_column(read.columns[name], read.refused, place=read.cell(name))
-        if name in read.columns
-        else Encoded.missing(read.n)
-        for name in (*IDS, *CONTEXT)
-    }
+def _facts(read: IncomingAnswers) -> dict[str, FactColumn]:
+    return {name: read.fact(name) for name in dict.fromkeys(read.facts)}
 
 
-def _times(read: Incoming) -> Times:
-    if "at" not in read.columns:
-        zone_named(read.tz)
-        return freeze(np.full(read.n, "NaT", TIME_UNIT))
-    return time_column(read.columns["at"], read.refused, place=read.cell("at"), tz=read.tz)
-
-
-def _facts(read: Incoming) -> dict[str, FactColumn]:
-    return {
-        name: fact_column(texts_as_numbers(read.columns[name]), read.refused, place=read.cell(name))
-        for name in dict.fromkeys(read.facts)
-    }
-
-
-def _check_ids(read: Incoming, texts: Mapping[str, Encoded], rows: Any) -> None:
+def _check_ids(read: IncomingAnswers, texts: Mapping[str, Encoded], rows: Any) -> None:
     """Refuse sheets of which nobody can say to what, or of whom, they are."""
     nameless = rows[~(texts["interaction"].present[rows] | texts["respondent"].present[rows])]
     for name in IDS:  # where a cell of another kind was refused already, once is enough
@@ -178,7 +139,7 @@ def _check_ids(read: Incoming, texts: Mapping[str, Encoded], rows: Any) -> None:
     read.refused.add_rows(nameless.tolist(), lambda _: problem, place=read.place)
 
 
-def _check_sheets(read: Incoming, texts: Mapping[str, Encoded]) -> None:
+def _check_sheets(read: IncomingAnswers, texts: Mapping[str, Encoded]) -> None:
     _check_ids(read, texts, np.arange(read.n))
     sheets = Pairs.of(texts["interaction"], texts["respondent"])
     first = sheets.first[sheets.of_row]

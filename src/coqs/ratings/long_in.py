@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Protocol, Self, TypeVar
 
@@ -12,13 +12,13 @@ import numpy.typing as npt
 
 from coqs.errors import Spot, suggest
 from coqs.ratings.cells import CriterionColumn, criterion_column
-from coqs.ratings.context_in import Incoming
+from coqs.ratings.context_in import IncomingRatings
+from coqs.ratings.incoming import Incoming
 from coqs.tables import (
     Column,
     Encoded,
     Place,
     Problem,
-    Refusals,
     coded,
     first_rows,
     freeze,
@@ -29,19 +29,6 @@ from coqs.tables import (
 
 LONG = ("criterion", "level")
 Rows = npt.NDArray[np.int64]
-
-
-class Door(Protocol):
-    """A long table at the door: its columns, where a row stands, and what was refused."""
-
-    @property
-    def columns(self) -> Mapping[str, Column]: ...
-    @property
-    def refused(self) -> Refusals: ...
-    @property
-    def place(self) -> Place: ...
-    def cell(self, name: str) -> Place:
-        """Return what names a cell of a column in messages."""
 
 
 class Cells(Protocol):
@@ -98,7 +85,7 @@ class Pairs:
         return first
 
 
-def gathered(read: Door, name: str, column: Any, pairs: Pairs) -> Any:
+def gathered(read: Incoming, name: str, column: Any, pairs: Pairs) -> Any:
     """Return a column with a row a pair: what the first row that says something says."""
     keys = column.codes if isinstance(column, Encoded) else column
     rows = np.flatnonzero(_present(column))
@@ -127,7 +114,7 @@ def _kind(column: Any, row: int) -> str:
     return kind_of(cell if isinstance(column, Encoded) else cell.item())
 
 
-def spread(read: Incoming, pairs: Pairs) -> dict[str, CriterionColumn]:
+def spread(read: IncomingRatings, pairs: Pairs) -> dict[str, CriterionColumn]:
     """Put each row's level into its criterion's column; a criterion is rated once a pair."""
     form = LongForm(
         *LONG, read.rubric.criterion_ids, "a criterion", "the rubric", "rate", "interaction and rater"
@@ -141,7 +128,7 @@ def spread(read: Incoming, pairs: Pairs) -> dict[str, CriterionColumn]:
 
 
 def spread_columns(
-    read: Door, pairs: Pairs, form: LongForm, cells: Callable[[str, Column, Place], C]
+    read: Incoming, pairs: Pairs, form: LongForm, cells: Callable[[str, Column, Place], C]
 ) -> dict[str, C]:
     """Put each row's answer into its question's column; a question is answered once a pair."""
     answers = read.columns[form.answer]
@@ -157,12 +144,12 @@ def spread_columns(
     return found
 
 
-def _answer_cell(read: Door, form: LongForm, id: str, rows: Rows) -> Place:
+def _answer_cell(read: Incoming, form: LongForm, id: str, rows: Rows) -> Place:
     words = f"column {form.answer!r} of {id!r}"
     return lambda at: read.place(int(rows[at])).within(words, path=form.answer)
 
 
-def _refuse_again(read: Door, form: LongForm, again: list[tuple[int, int, str]]) -> None:
+def _refuse_again(read: Incoming, form: LongForm, again: list[tuple[int, int, str]]) -> None:
     def problem(at: int) -> str:
         _, first, id = again[at]
         return f"must {form.act} {id!r} once for its {form.pair}, as {read.place(first)} did; keep one"
@@ -173,7 +160,7 @@ def _refuse_again(read: Door, form: LongForm, again: list[tuple[int, int, str]])
     read.refused.add_rows(range(len(again)), problem, place=place)
 
 
-def _rows_of_questions(read: Door, form: LongForm) -> Iterator[Rows]:
+def _rows_of_questions(read: Incoming, form: LongForm) -> Iterator[Rows]:
     """Yield the rows of each question, ascending; refuse those of none."""
     column, ids = coded(read.columns[form.question]), form.ids
     known = {id: place for place, id in enumerate(ids)}

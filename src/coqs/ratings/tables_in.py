@@ -12,7 +12,7 @@ from coqs.errors import RecordError, Spot, suggest
 from coqs.facts import FactColumn
 from coqs.model import CONTEXT
 from coqs.ratings.cells import CriterionColumn, absence_names, criterion_column
-from coqs.ratings.context_in import Incoming, facts_of, texts_of, times_of
+from coqs.ratings.context_in import IncomingRatings, facts_of, texts_of
 from coqs.ratings.long_in import LONG, Pairs, gathered, spread
 from coqs.rubric import Criterion, Rubric
 from coqs.tables import Encoded, Place, Refusals, Times, open_table
@@ -39,7 +39,7 @@ def columns_of_ratings(
     kept = (facts,) if isinstance(facts, str) else tuple(facts)
     long = all(name in given.names for name in LONG) and not set(LONG) & set(rubric.criterion_ids)
     _check_headers(given.names, rubric, kept, long=long)
-    read = Incoming(given.read(), rubric, words, kept, tz, place, Refusals())
+    read = IncomingRatings(given.read(), words, kept, tz, place, Refusals(), rubric=rubric)
     parts = _long_parts(read) if long else _wide_parts(read)
     if read.refused.count:
         raise read.refused.error("ratings")
@@ -65,38 +65,38 @@ def _check_headers(names: Sequence[str], rubric: Rubric, facts: tuple[str, ...],
         raise refused.error("table")
 
 
-def _wide_parts(read: Incoming) -> dict[str, Any]:
+def _wide_parts(read: IncomingRatings) -> dict[str, Any]:
     texts = texts_of(read)
     _check_pairs(read, texts["interaction"], texts["rater"])
     answers = {criterion.id: _answers(read, criterion) for criterion in read.rubric.criteria}
-    return _parts(texts, times_of(read), facts_of(read), answers)
+    return _parts(texts, read.times(), facts_of(read), answers)
 
 
-def _answers(read: Incoming, criterion: Criterion) -> CriterionColumn:
+def _answers(read: IncomingRatings, criterion: Criterion) -> CriterionColumn:
     if criterion.id not in read.columns:
         return CriterionColumn.unanswered(criterion, read.n)
     values, place = read.columns[criterion.id], read.cell(criterion.id)
     return criterion_column(criterion, values, read.refused, place=place, absences=read.absences)
 
 
-def _long_parts(read: Incoming) -> dict[str, Any]:
+def _long_parts(read: IncomingRatings) -> dict[str, Any]:
     texts = texts_of(read)
     pairs = Pairs.of(texts["interaction"], texts["rater"])
     _check_ids(read, pairs.first[~texts["interaction"].present[pairs.first]])
     wide = {name: gathered(read, name, column, pairs) for name, column in texts.items()}
-    at = gathered(read, "at", times_of(read), pairs)
+    at = gathered(read, "at", read.times(), pairs)
     facts = {name: gathered(read, name, column, pairs) for name, column in facts_of(read).items()}
     return _parts(wide, at, facts, spread(read, pairs))
 
 
-def _check_ids(read: Incoming, rows: npt.NDArray[np.int64]) -> None:
+def _check_ids(read: IncomingRatings, rows: npt.NDArray[np.int64]) -> None:
     """Refuse rows without an id; where a cell of another kind was refused already, once is enough."""
     rows = rows[read.columns["interaction"].empty()[rows]] if len(rows) else rows
     problem = "must be an id, got an empty cell; give each row its interaction"
     read.refused.add_rows(rows.tolist(), lambda _: problem, place=read.cell("interaction"))
 
 
-def _check_pairs(read: Incoming, interaction: Encoded, rater: Encoded) -> None:
+def _check_pairs(read: IncomingRatings, interaction: Encoded, rater: Encoded) -> None:
     _check_ids(read, np.flatnonzero(~interaction.present))
     if len(interaction.categories) == read.n:  # all interactions differ, so the pairs do
         return
