@@ -30,11 +30,11 @@ LONG = ("item", "answer")
 IDS = ("interaction", "respondent")
 
 
-@attrs.frozen(slots=True, eq=False, repr=False, kw_only=True)
+@attrs.frozen(slots=True, eq=False, repr=False)
 class IncomingAnswers(Incoming):
     """A table of answers at the door, and what was asked."""
 
-    questionnaire: Questionnaire
+    questionnaire: Questionnaire = attrs.field(kw_only=True)
 
 
 def columns_of_answers(

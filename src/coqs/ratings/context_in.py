@@ -15,11 +15,11 @@ from coqs.rubric import Rubric
 from coqs.tables import Encoded, refuse_cells
 
 
-@attrs.frozen(slots=True, eq=False, repr=False, kw_only=True)
+@attrs.frozen(slots=True, eq=False, repr=False)
 class IncomingRatings(Incoming):
     """A table of ratings at the door, and the rubric that they follow."""
 
-    rubric: Rubric
+    rubric: Rubric = attrs.field(kw_only=True)
 
 
 def texts_of(read: IncomingRatings) -> dict[str, Encoded]:
