@@ -13,7 +13,7 @@ from pluggy import HookimplMarker, HookspecMarker
 from coqs.interactions import Interactions
 from coqs.ratings import RatedColumns
 from coqs.readers import Reader
-from coqs.rubric import Rubric
+from coqs.rubric import Policy, Rubric
 from coqs.rubric.questionnaire import Questionnaire
 
 PROJECT = "coqs"
@@ -43,6 +43,31 @@ def coqs_rubrics() -> list[Rubric]:
     >>> @coqs.hookimpl
     ... def coqs_rubrics():
     ...     return [coqs.Rubric.from_toml("rubric.toml")]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def coqs_policies() -> list[Policy]:
+    """Offer policies: the choices by which answers become scores, each under a name.
+
+    **When.** Once for each plugin that is loaded, while `coqs.load_plugins` runs.
+
+    **Arguments.** None.
+
+    **Return.** A list of policies, each with a name of its own that no built-in policy has; an empty list is
+    allowed. `None` is refused, for it is what a forgotten ``return`` gives. Where one came from is written
+    on it (`origin`) by the manager; `about` is for where its choices are stated, and which are assumed.
+
+    **If it raises.** The plugin stays loaded without policies, `problems` of the loaded plugins holds
+    a `Problem`, and the others go on; under ``strict=True`` `coqs.load_plugins` raises.
+
+    Examples
+    --------
+    >>> import coqs
+    >>> @coqs.hookimpl
+    ... def coqs_policies():
+    ...     return [coqs.Policy(name="our-house", combine="pooled_points", gate_effect="zero")]
     """
     raise NotImplementedError
 

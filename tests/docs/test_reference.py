@@ -90,6 +90,19 @@ def test_the_policy_page_states_every_choice_of_the_coqs_policy() -> None:
     assert dict(stated) == coqs.Policy.named("coqs").choices()
 
 
+def test_the_policy_page_states_the_choices_and_the_assumptions_of_every_preset() -> None:
+    told = section("policy.md", "## Policies of other systems")
+    usual = coqs.Policy().choices()
+    stated = re.findall(r"^\| `([\w-]+)` \| (.+) \| (.+) \| (.+) \|$", told, re.MULTILINE)
+    assert [name for name, *_ in stated] == list(coqs.Policy.names()[1:])
+    for name, text, differs, assumed in stated:
+        policy = coqs.Policy.named(name)
+        own = [f"`{key} = {value}`" for key, value in policy.choices().items() if value != usual[key]]
+        assert policy.about is not None
+        assert (text, differs) == (policy.about.text, ", ".join(own))
+        assert assumed == ", ".join(f"`{choice}`" for choice, _ in policy.about.assumed)
+
+
 @pytest.mark.parametrize("choice", sorted(CHOICES))
 def test_the_policy_page_has_a_row_for_every_value_of_a_choice(choice: str) -> None:
     told = (REFERENCE / "policy.md").read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ COUNTER = coqs.Rubric.from_toml(Path(__file__).parent / "banking" / "coqs_bankin
 BATCH = coqs.Interactions.from_records(
     [{"id": f"I-{number}", "turns": [{"speaker": "provider", "text": "hello"}]} for number in range(3)]
 )
+HOUSE = coqs.Policy(name="house", combine="stage_points")
 NOTES = coqs.Reader(name="notes", text="Our notes", read=lambda file: file.each(dict))
 QUESTIONS = ["**When.**", "**Arguments.**", "**Return.**", "**If it raises.**", "Examples"]
 ASKED = coqs.Questionnaire.from_toml_text("""
@@ -44,6 +45,11 @@ class Clerk:
     def coqs_rubrics(self) -> list[coqs.Rubric]:
         self.calls.append(())
         return [COUNTER]
+
+    @coqs.hookimpl
+    def coqs_policies(self) -> list[coqs.Policy]:
+        self.asked_for_policies = getattr(self, "asked_for_policies", 0) + 1
+        return [HOUSE]
 
     @coqs.hookimpl
     def coqs_questionnaires(self) -> list[coqs.Questionnaire]:

@@ -12,12 +12,12 @@ from typing import Any
 import attrs
 from naive_rounding import ROUND
 from naive_sheet import OPEN, NaiveSheet
-from naive_worth import NOTHING, best_points, best_share, denominator, filled_in, worth
+from naive_worth import NOTHING, best_points, best_share, denominator, filled_in, is_no_question, worth
 
 import coqs
 
 FLAT = ("weighted_criteria", "pooled_points", "weighted_points", "weight_product", "deduction")
-STRUCTURED = ("stage_percent", "mean_of_stage_means")
+STRUCTURED = ("stage_percent", "stage_points", "mean_of_stage_means")
 
 
 @attrs.define
@@ -129,7 +129,7 @@ class NaiveScore(NaiveSheet):
         combine, weight = self.policy.combine, criterion.weight
         if combine == "mean_of_stage_means":
             return Fraction(1) if weight > 0 else NOTHING
-        if combine in ("pooled_points", "weighted_points"):
+        if combine in ("stage_points", "pooled_points", "weighted_points"):
             return weight * denominator(criterion, self.policy)
         if combine == "deduction":
             return weight * max(best_points(criterion, self.policy), NOTHING)
@@ -144,7 +144,10 @@ class NaiveScore(NaiveSheet):
             if id in self.counted:
                 share, points = self.lowered(id)
                 if self.deducts:
-                    full = self.answers[id] == "not_applicable" and self.policy.not_applicable == "full_marks"
+                    full = (
+                        is_no_question(self.policy, self.answers[id])
+                        and self.policy.not_applicable == "full_marks"
+                    )
                     sums.earned += most if full else criterion.weight * points
                 else:
                     sums.earned += most * share
@@ -154,7 +157,7 @@ class NaiveScore(NaiveSheet):
                     if most > 0 and not self.deducts:
                         sums.n += 1
                         sums.shares += share
-            elif self.answers[id] == "not_applicable" and not outside:
+            elif is_no_question(self.policy, self.answers[id]) and not outside:
                 sums.dropped += most
         return sums
 
@@ -231,7 +234,7 @@ class NaiveScore(NaiveSheet):
 
     def weight_of_stage(self, stage: Any) -> Fraction:
         """Return by how much a stage, or all that is in it, counts in the whole."""
-        if self.policy.combine in ("stage_percent", "weighted_points", "weight_product"):
+        if self.policy.combine in ("stage_percent", "stage_points", "weighted_points", "weight_product"):
             return stage.weight
         if self.policy.combine == "mean_of_stage_means":
             return Fraction(1) if stage.weight > 0 else NOTHING

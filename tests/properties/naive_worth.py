@@ -94,13 +94,19 @@ def filled_in(criterion: Any, policy: Any, absence: str, best: str | None) -> tu
     """Return the (share, points) that an absence counts as; None where the criterion leaves the score."""
     if absence == "not_asked":
         return None
-    if absence == "not_applicable":
+    if is_no_question(policy, absence):
         if policy.not_applicable == "full_marks":
             return Fraction(1), best_points(criterion, policy)
         return (NOTHING, NOTHING) if policy.not_applicable == "zero" else None
     if policy.unanswered == "default_level":
         return worth(criterion, policy, default_answer(criterion, policy, best), best)
     return (NOTHING, NOTHING) if policy.unanswered == "zero" else None
+
+
+def is_no_question(policy: Any, absence: str) -> bool:
+    """Tell whether an absence counts as not applicable, which an open answer may do too."""
+    open_too = policy.unanswered == "as_not_applicable" and absence in ("unanswered", "abstained", "failed")
+    return absence == "not_applicable" or open_too
 
 
 def default_answer(criterion: Any, policy: Any, best: str | None) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ COMBINES = (
     "weighted_points",
     "weight_product",
     "mean_of_stage_means",
+    "stage_points",
     "deduction",
     "error_accuracy",
 )
@@ -82,7 +83,9 @@ def answers_count_as(draw: Any, rubric: coqs.Rubric, combine: str) -> dict[str, 
     """Draw what levels, options and absences are worth."""
     choices = {"not_applicable": "drop_proportional", "unanswered": draw(one(["drop", "refuse"]))}
     if combine != "error_accuracy":
-        unanswered = draw(one(["drop", "zero", "default_level", "refuse", "zero", "default_level"]))
+        unanswered = draw(
+            one(["drop", "zero", "default_level", "refuse", "as_not_applicable", "default_level"])
+        )
         ways = ["drop_proportional", "drop_equal", "drop_equal", "full_marks", "zero"]
         ways = [way for way in ways if way != "drop_equal" or combine != "deduction"]
         choices = {"not_applicable": draw(one(ways)), "unanswered": unanswered}
@@ -141,14 +144,15 @@ def fits(rubric: coqs.Rubric, policy: coqs.Policy) -> bool:
 def each_choice() -> dict[str, dict[str, Any]]:
     """Return, by name, what policies choose that each make one choice: every value of every row."""
     chosen: list[dict[str, Any]] = [{}]
-    chosen += [{"combine": x} for x in COMBINES[1:6]]
+    chosen += [{"combine": x} for x in COMBINES[1:7]]
     chosen += [{"combine": "deduction", "baseline": F(10)}]
     chosen += [{"combine": "deduction", "baseline": F(0), "ceiling": F(7)}]
     chosen += [{"combine": "error_accuracy", "error_class": x} for x in (None, *ERROR_CLASSES)]
     chosen += [{"normalise": "ratio"}]
     chosen += [{"not_applicable": x} for x in ("drop_equal", "full_marks", "zero")]
-    chosen += [{"not_applicable": "drop_equal", "combine": x} for x in COMBINES[1:6]]
-    chosen += [{"unanswered": x} for x in ("refuse", "zero")]
+    chosen += [{"not_applicable": "drop_equal", "combine": x} for x in COMBINES[1:7]]
+    chosen += [{"unanswered": x} for x in ("refuse", "zero", "as_not_applicable")]
+    chosen += [{"unanswered": "as_not_applicable", "not_applicable": x} for x in ("drop_equal", "full_marks")]
     chosen += [{"unanswered": "default_level", "default_level": x} for x in ("best", "worst", "fair")]
     chosen += [{"several_choice": "capped_sum", "option_cap": x} for x in (None, F(2))]
     chosen += [{"several_choice": "per_option"}]

@@ -123,10 +123,10 @@ def test_a_sheet_that_meets_everything_gets_exactly_what_was_expected(name: str)
     assert low[0] - 1e-9 <= scores.overall[0] <= high[0] + 1e-9
 
 
-@pytest.mark.parametrize("policy", coqs.rubric.POLICIES)
+@pytest.mark.parametrize("policy", [name for name in coqs.Policy.names() if not name.startswith("copc-")])
 def test_every_policy_has_an_expectation(policy: str) -> None:
     table = {"interaction": ["a", "b"], "greeted": ["no", "name"], "wait": [90, 5], "offered": ["map", "|"]}
     scores = coqs.score(coqs.Ratings.from_table(table, RUBRIC), policy=policy)
     low, high = expected_scores(scores)
-    assert (low <= high).all()
+    assert not (low > high).any()
     assert np.isnan(low).tolist() == (~scores.is_scored).tolist()

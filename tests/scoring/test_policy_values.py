@@ -110,6 +110,13 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
         {},
         {"greeting": F(5, 8), "responding": F(11, 17), "overall": F(16, 25)},
     ),
+    # the stages of pooled points, averaged by their weights: (2 × 5/8 + 11/17) / 3
+    (
+        "combine",
+        {"combine": "stage_points"},
+        {},
+        {"greeting": F(5, 8), "responding": F(11, 17), "overall": F(43, 68)},
+    ),
     # (2 × 5 + 11) / (2 × 8 + 17)
     ("combine", {"combine": "weighted_points"}, {}, {"overall": F(21, 33)}),
     # (2 × 5/2 + 11/4) / (2 × 4 + 4)
@@ -161,6 +168,18 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
         {"not_applicable": "drop_equal"},
         {"lawful": NONE},
         {"responding": (F(5, 4) + F(9, 8)) / 4},
+    ),
+    (
+        "unanswered",
+        {"not_applicable": "drop_equal", "unanswered": "as_not_applicable"},
+        {"lawful": None},
+        {"responding": (F(5, 4) + F(9, 8)) / 4},
+    ),
+    (
+        "unanswered",
+        {"not_applicable": "full_marks", "unanswered": "as_not_applicable"},
+        {"smiled": None},
+        {"greeting": F(1)},
     ),
     # form-wide: invited's weight of 1 goes in fifths to the five that count, whose shares sum to 15/4
     (

@@ -81,6 +81,8 @@ def _run(arguments: Namespace) -> int:
             from coqs.cli.questionnaire import questionnaire as run
         case "rubric":
             from coqs.cli.rubric import rubric as run
+        case "policy":
+            from coqs.cli.policy import policy as run
         case _:
             from coqs.cli.plugins import plugins as run
     return run(arguments)

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "survey": (),
         "rubric": ("list", "show", "check", "card"),
         "questionnaire": ("list", "show", "check"),
+        "policy": ("list", "show"),
         "plugins": (),
     }
 )
@@ -76,6 +77,7 @@ def _parser() -> Parser:
     _survey(_command(commands, "survey", "score a file of customers' answers"))
     _rubric(_command(commands, "rubric", "list, show, check and explain rubrics"))
     _questionnaire(_command(commands, "questionnaire", "list, show and check questionnaires"))
+    _policy(_command(commands, "policy", "list and show the ways in which answers become scores"))
     _plugins(_command(commands, "plugins", "list the plugins and their state"))
     return parser
 
@@ -210,6 +212,14 @@ def _what_is_asked(parser: argparse.ArgumentParser, what: str) -> None:
     )
 
 
+def _policy(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
+    _command(commands, "list", "list the policies: coqs, those of other systems, those of the plugins")
+    show = _command(commands, "show", "show a policy: its choices, where they are stated, what is assumed")
+    show.add_argument("policy", metavar="NAME", help="a policy, or a path to a .toml file")
+    show.add_argument("--toml", action="store_true", help="as a policy file (extra: toml)")
+
+
 def _plugins(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as a list of objects")
 
@@ -218,7 +228,11 @@ def _ratings(parser: argparse.ArgumentParser) -> None:
     """Add what is needed to read and score a file of ratings."""
     parser.add_argument("ratings", metavar="RATINGS", help="a file of ratings, wide or long")
     _rubric_option(parser)
-    parser.add_argument("--policy", metavar="NAME", help="how answers become scores (default: the rubric's)")
+    parser.add_argument(
+        "--policy",
+        metavar="NAME",
+        help="how answers become scores: a policy, or a path to a .toml file (default: the rubric's)",
+    )
     _file(parser)
 
 

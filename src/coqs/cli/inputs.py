@@ -13,7 +13,7 @@ from coqs.errors import CoqsError
 from coqs.io import MAX_LINE_BYTES, RatingsFile
 from coqs.manager import Plugins, load_plugins
 from coqs.results import Problem, Scores
-from coqs.rubric import Rubric
+from coqs.rubric import Policy, Rubric
 from coqs.rubric.questionnaire import Questionnaire
 from coqs.scoring import Scorer
 
@@ -55,6 +55,15 @@ def rubric_named(name: str, plugins: Plugins | None = None) -> Rubric:
     return (plugins or plugins_with_warnings()).rubric(name)
 
 
+def policy_named(name: str | None, plugins: Plugins | None = None) -> Policy | None:
+    """Read a policy file, or find the policy of this name, built in or a plugin's; None for none."""
+    if name is None or name in Policy.names():
+        return None if name is None else Policy.named(name)
+    if is_file(name):
+        return Policy.from_toml(name)
+    return (plugins or plugins_with_warnings()).policy(name)
+
+
 def questionnaire_named(name: str, plugins: Plugins | None = None) -> Questionnaire:
     """Read a questionnaire file, or find the questionnaire of this id among the plugins."""
     if is_file(name):
@@ -72,7 +81,9 @@ def scores_of(arguments: Namespace) -> Scores:
 def what_to_score(arguments: Namespace) -> tuple[RatingsFile, Scorer]:
     """Return the file of ratings that the arguments name, and the scorer that they ask for."""
     rubric = rubric_named(arguments.rubric)
-    scorer = Scorer(rubric, policy=arguments.policy)  # before reading: tell of an unknown one at once
+    scorer = Scorer(
+        rubric, policy=policy_named(arguments.policy)
+    )  # before reading: tell of an unknown one at once
     file = RatingsFile(
         path=arguments.ratings,
         rubric=rubric,

@@ -1,4 +1,4 @@
-"""What plugins declare: rubrics, questionnaires and readers, each by a hook of its own, and who claims which.
+"""What plugins declare: rubrics, policies, questionnaires, readers, each by its own hook; who claims which.
 
 A kind is data: its word, its class and what tells one from another. A hook of the declare tier that is
 new needs a row here.
@@ -14,10 +14,10 @@ import attrs
 from coqs.errors import PluginContractError
 from coqs.manager.discovery import Candidate
 from coqs.readers import Reader
-from coqs.rubric import Rubric
+from coqs.rubric import Policy, Rubric
 from coqs.rubric.questionnaire import Questionnaire
 
-Declared = Rubric | Questionnaire | Reader
+Declared = Rubric | Policy | Questionnaire | Reader
 
 
 @attrs.frozen
@@ -30,11 +30,15 @@ class Kind:
     """No subclass passes, as its code would run outside the `try`."""
     key: str = "id"
     """The attribute that tells one from another."""
+    plural: str = attrs.field(default=attrs.Factory(lambda self: f"{self.word}s", takes_self=True))
+    """Its word for several."""
+    taken: tuple[str, ...] = ()
+    """Keys that are ours, and no plugin's."""
 
     @property
     def hook(self) -> str:
         """The hook by which it is declared."""
-        return f"coqs_{self.word}s"
+        return f"coqs_{self.plural}"
 
     def key_of(self, declared: Declared) -> str:
         """Return what tells it from the others of its kind."""
@@ -51,11 +55,20 @@ class Kind:
         keys = [self.key_of(each) for each in returned]
         for key in keys:
             if keys.count(key) > 1:
-                raise TypeError(f"{self.word}s with {self.key}s of their own, got {key!r} twice")
+                raise TypeError(f"{self.plural} with {self.key}s of their own, got {key!r} twice")
+            if key in self.taken:
+                raise TypeError(
+                    f"{self.plural} with {self.key}s of their own, got {key!r}, which is built in"
+                )
         return tuple(returned)
 
 
-KINDS = (Kind("rubric", Rubric), Kind("questionnaire", Questionnaire), Kind("reader", Reader, key="name"))
+KINDS = (
+    Kind("rubric", Rubric),
+    Kind("policy", Policy, key="name", plural="policies", taken=Policy.names()),
+    Kind("questionnaire", Questionnaire),
+    Kind("reader", Reader, key="name"),
+)
 
 
 def _named(value: object) -> str:
@@ -88,7 +101,7 @@ class Claims:
     def refuse_clashes(self) -> None:
         """Raise for the first key that two plugins claim."""
         if clashes := self.clashes:
-            raise clash(self.kind.word, min(clashes), clashes[min(clashes)])
+            raise clash(self.kind, min(clashes), clashes[min(clashes)])
 
     def undisputed(self) -> dict[str, Any]:
         """Return what one plugin alone claims, by key, sorted."""
@@ -109,13 +122,18 @@ class Claims:
         ]
 
 
-def clash(word: str, key: str, owners: Iterable[Candidate]) -> PluginContractError:
+def kind_of(word: str) -> Kind:
+    """Return the kind of this word."""
+    return next(kind for kind in KINDS if kind.word == word)
+
+
+def clash(kind: Kind, key: str, owners: Iterable[Candidate]) -> PluginContractError:
     """Say which plugins, of which distributions, claim one key."""
     claiming = list(owners)
     who = " and ".join(f"{each.name!r} ({each.source})" for each in claiming)
     names = " or ".join(repr(each.name) for each in claiming)
     return PluginContractError(
-        f"{word} {key!r}: must come from one plugin, got {who}; block {names}",
+        f"{kind.word} {key!r}: must come from one plugin, got {who}; block {names}",
         plugin=claiming[0].name,
-        hook=f"coqs_{word}s",
+        hook=kind.hook,
     )

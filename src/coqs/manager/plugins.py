@@ -11,12 +11,12 @@ import attrs
 from coqs.errors import NotFoundError
 from coqs.interactions import Interactions
 from coqs.manager.calling import Answer, call, rated_columns
-from coqs.manager.declared import clash
+from coqs.manager.declared import clash, kind_of
 from coqs.manager.discovery import Candidate, PluginInfo
 from coqs.manager.registry import Implementation
 from coqs.readers import Reader
 from coqs.results import Problem
-from coqs.rubric import Rubric
+from coqs.rubric import Policy, Rubric
 from coqs.rubric.questionnaire import Questionnaire
 
 
@@ -27,7 +27,7 @@ class Plugins:
     _infos: tuple[PluginInfo, ...]
     _raters: Mapping[str, Implementation]
     _declared: Mapping[str, Mapping[str, Any]]
-    """rubric, questionnaire or reader to what one plugin alone declares, by id or name."""
+    """The word of a kind (rubric, policy, …) to what one plugin alone declares, by id or name."""
     _clashes: Mapping[str, Mapping[str, tuple[Candidate, ...]]]
     """The same words to the ids and names that more than one plugin claims."""
     problems: tuple[Problem, ...]
@@ -57,6 +57,31 @@ class Plugins:
             More than one plugin does; the message names their distributions.
         """
         found: Rubric = self._found("rubric", rubric_id)
+        return found
+
+    def policies(self) -> Mapping[str, Policy]:
+        """Give the policies by name, the built-in ones first, then the plugins', sorted.
+
+        A name that two plugins claim is left out.
+        """
+        built_in = {name: Policy.named(name) for name in Policy.names()}
+        return MappingProxyType(built_in | dict(self._declared["policy"]))
+
+    def policy(self, name: str) -> Policy:
+        """Give the policy of this name: a built-in one, or a plugin's.
+
+        Raises
+        ------
+        NotFoundError
+            It is not built in, and no plugin that is loaded offers it.
+        PluginContractError
+            More than one plugin does; the message names their distributions.
+        """
+        if name in Policy.names():
+            return Policy.named(name)
+        if name not in self._declared["policy"] and name not in self._clashes["policy"]:
+            raise NotFoundError("policy", name, self.policies(), where=self._why_lacking())
+        found: Policy = self._found("policy", name)
         return found
 
     def questionnaires(self) -> Mapping[str, Questionnaire]:
@@ -96,7 +121,7 @@ class Plugins:
     def _found(self, what: str, key: str) -> Any:
         known, clashes = self._declared[what], self._clashes[what]
         if key in clashes:
-            raise clash(what, key, clashes[key])
+            raise clash(kind_of(what), key, clashes[key])
         if key not in known:
             raise NotFoundError(what, key, known, where=self._why_lacking())
         return known[key]

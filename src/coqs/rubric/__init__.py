@@ -14,12 +14,13 @@ from coqs.rubric.conditions import (
 )
 from coqs.rubric.criteria import Criterion, Detect, Gate, Ideal
 from coqs.rubric.findings import Finding
-from coqs.rubric.policy import POLICIES, Override, Policy
+from coqs.rubric.policy import Override, Policy
+from coqs.rubric.policy_about import About
 from coqs.rubric.rubric import Fact, Fingerprint, Origin, Rubric
 from coqs.rubric.scales import Level, Numeric, Option, Scale, SeveralChoice, SingleChoice
 
 __all__ = [
-    "POLICIES",
+    "About",
     "Condition",
     "Criterion",
     "CriterionIn",

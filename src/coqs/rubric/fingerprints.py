@@ -18,7 +18,7 @@ from coqs.model import Band, Stage
 from coqs.rubric.conditions import Condition, CriterionIn, Every, FactBetween, FactIn, Negation, Some, leaves
 from coqs.rubric.criteria import Criterion
 from coqs.rubric.form import Form
-from coqs.rubric.policy import Override, Policy
+from coqs.rubric.policy import NO_CHOICE, Override, Policy
 from coqs.rubric.scales import Level, SeveralChoice
 from coqs.rubric.toml_out import document
 
@@ -82,7 +82,7 @@ def _stage(stage: Stage) -> list[Any]:
 def _policy(policy: Policy) -> dict[str, Any]:
     """Return the choices that the first form of a fingerprint had, and others where they are not usual."""
     usual = Policy()
-    fields = [field.name for field in attrs.fields(Policy) if field.name != "name"]
+    fields = [field.name for field in attrs.fields(Policy) if field.name not in NO_CHOICE]
     values = {name: getattr(policy, name) for name in fields}
     said = {name for name in fields if values[name] != getattr(usual, name)} | set(FIRST_CHOICES)
     return {name: _value(values[name]) for name in fields if name in said}

@@ -13,6 +13,7 @@ import attrs
 from coqs.errors import NotFoundError
 from coqs.model import CUSTOMER_SETS, STAGES, Band, CustomerSet, Stage, Words, as_bands, exact_or_none
 from coqs.rubric.criteria import Criterion
+from coqs.rubric.origin import Origin
 from coqs.rubric.policy import Policy
 from coqs.rubric.scales import SeveralChoice
 
@@ -35,15 +36,6 @@ class Fact:
     def allowed(self) -> tuple[str, ...]:
         """Return the texts that the fact's column may hold; empty for numbers."""
         return ("true", "false") if self.kind == "boolean" else self.values
-
-
-@attrs.frozen(slots=True)
-class Origin:
-    """The plugin that a rubric came from."""
-
-    plugin: str
-    distribution: str | None = None
-    version: str | None = None
 
 
 def _criteria(values: Iterable[Criterion]) -> tuple[Criterion, ...]:

@@ -1,14 +1,15 @@
 """How answers become a score: every choice that systems make differently, as one value.
 
 What the choices mean stands in the reference page on the policy; which of them contradict each other
-in `policy_rules`; which do not fit a rubric in `policy_fit`.
+in `policy_rules`; which do not fit a rubric in `policy_fit`; the choices of other systems in `presets`.
 """
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -16,12 +17,18 @@ import attrs
 from coqs.errors import NotFoundError, PolicyError, RubricError, many_failures, suggest
 from coqs.rubric.condition_tables import condition_from, condition_table
 from coqs.rubric.conditions import Condition
+from coqs.rubric.files import Readable, entries_of_toml, text_of_file
 from coqs.rubric.keys import Keys, as_fraction, plain_number
+from coqs.rubric.origin import Origin
+from coqs.rubric.policy_about import About, as_about
 from coqs.rubric.policy_rules import CHOICES, PRECEDENCE, problems
+from coqs.rubric.presets import preset_names, preset_table
 
 COQS, CUSTOM = "coqs", "custom"
 UNSET = "none"
 """How a parameter that is not given is written, where it is written at all."""
+NO_CHOICE = ("name", "about", "origin")
+"""The fields that change no number."""
 
 
 def _number(value: Any) -> Any:
@@ -159,6 +166,10 @@ class Policy:
     """Which scores are rounded."""
     over_interactions: str = "mean_of_scores"
     """How scores of many interactions average."""
+    about: About | None = attrs.field(default=None, eq=False, converter=as_about)
+    """Where the choices come from, and which of them are assumed; changes no number."""
+    origin: Origin | None = attrs.field(default=None, eq=False)
+    """The plugin that brought it, if one did."""
 
     def __attrs_post_init__(self) -> None:
         found = list(problems({field.name: getattr(self, field.name) for field in attrs.fields(Policy)}))
@@ -168,6 +179,8 @@ class Policy:
             raise PolicyError(message, choice=choice, value=getattr(self, choice))
         if self.name == COQS and self._changed():
             object.__setattr__(self, "name", CUSTOM)  # nothing else may call itself coqs
+        elif self.name in preset_names() and self != _preset(self.name):
+            object.__setattr__(self, "name", f"{self.name}, changed")  # nor as another system does
 
     def __repr__(self) -> str:
         said = {"name": self.name, **self._changed()}
@@ -175,19 +188,35 @@ class Policy:
 
     def _changed(self) -> dict[str, Any]:
         """Return the choices that are not those of `coqs`."""
-        usual = {field.name: field.default for field in attrs.fields(Policy) if field.name != "name"}
+        usual = {field.name: field.default for field in attrs.fields(Policy) if field.name not in NO_CHOICE}
         return {name: getattr(self, name) for name, value in usual.items() if getattr(self, name) != value}
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the names of the built-in policies: `coqs`, then those of other systems, sorted."""
+        return (COQS, *preset_names())
 
     @classmethod
     def named(cls, name: str) -> Policy:
         """Return a built-in policy.
 
+        Raises
+        ------
+        NotFoundError
+            No built-in policy has that name.
+
+        Examples
+        --------
         >>> Policy.named("coqs").combine
         'stage_percent'
+        >>> Policy.named("amazon-connect").not_applicable
+        'drop_proportional'
         """
-        if name not in POLICIES:
-            raise NotFoundError("policy", name, POLICIES)
-        return POLICIES[name]
+        if name == COQS:
+            return Policy()
+        if name not in preset_names():
+            raise NotFoundError("policy", name, cls.names())
+        return _preset(name)
 
     @classmethod
     def from_mapping(cls, choices: Mapping[str, Any]) -> Policy:
@@ -199,7 +228,7 @@ class Policy:
         >>> Policy.from_mapping({"combine": "deduction", "baseline": 100}).baseline
         Fraction(100, 1)
         """
-        fields = {field.name: field for field in attrs.fields(cls)}
+        fields = {field.name: field for field in attrs.fields(cls) if field.name != "origin"}
         for key in choices:
             if key not in fields:
                 raise PolicyError(f"policy.{key}: must be a known choice; {suggest(key, fields)}", choice=key)
@@ -210,20 +239,43 @@ class Policy:
         }
         return cls(**{"name": CUSTOM, **said})
 
+    @classmethod
+    def from_toml(cls, source: str | os.PathLike[str] | Readable) -> Policy:
+        """Read a policy from a TOML file that holds the choices, a path or a resource of a package.
+
+        Raises
+        ------
+        PolicyError
+            The file cannot be read, is not TOML, or its choices contradict each other.
+        """
+        try:
+            name, text = text_of_file(source, what="policy")
+        except RubricError as error:
+            raise PolicyError(error.message) from None
+        try:
+            return cls.from_mapping(entries_of_toml(text))
+        except RubricError as error:
+            raise PolicyError(f"{name}: {error.message}") from None
+        except PolicyError as error:
+            raise PolicyError(f"{name}: {error.message}", choice=error.choice, value=error.value) from None
+
     def to_mapping(self) -> dict[str, Any]:
         """Return the table that `from_mapping` reads, in plain values, without what is not given."""
-        values = {field.name: getattr(self, field.name) for field in attrs.fields(Policy)}
+        fields = [field.name for field in attrs.fields(Policy) if field.name != "origin"]
+        values = {name: getattr(self, name) for name in fields}
         return {name: _plain(value) for name, value in values.items() if value is not None and value != ()}
 
     def choices(self) -> dict[str, str]:
         """Return every choice but the name as text, "none" for what is not given."""
         values = {field.name: getattr(self, field.name) for field in attrs.fields(Policy)}
-        return {name: _text(value) for name, value in values.items() if name != "name"}
+        return {name: _text(value) for name, value in values.items() if name not in NO_CHOICE}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Fraction):
         return plain_number(value)
+    if isinstance(value, About):
+        return value.to_mapping()
     if isinstance(value, tuple):
         return [each.to_mapping() if isinstance(each, Override) else each for each in value]
     return value
@@ -237,6 +289,11 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-POLICIES: Mapping[str, Policy] = MappingProxyType({COQS: Policy()})
+@functools.cache
+def _preset(name: str) -> Policy:
+    policy = Policy.from_mapping(preset_table(name))
+    object.__setattr__(policy, "name", name)  # only now, as a name of ours is compared with the preset
+    return policy
 
-__all__ = ["CHOICES", "POLICIES", "Override", "Policy"]
+
+__all__ = ["CHOICES", "Override", "Policy"]

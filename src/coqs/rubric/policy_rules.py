@@ -16,6 +16,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "combine": (
             "weighted_criteria",
             "stage_percent",
+            "stage_points",
             "pooled_points",
             "weighted_points",
             "weight_product",
@@ -25,7 +26,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "normalise": ("min_max", "ratio"),
         "not_applicable": ("drop_proportional", "drop_equal", "full_marks", "zero"),
-        "unanswered": ("refuse", "drop", "zero", "default_level"),
+        "unanswered": ("refuse", "drop", "as_not_applicable", "zero", "default_level"),
         "several_choice": ("capped_sum", "sum_over_positives", "per_option"),
         "gate_trigger": ("chosen_levels", "below_best", "below_share"),
         "gate_scope": ("criterion", "stage", "interaction"),

@@ -14,9 +14,9 @@ from coqs.rubric.policy import Policy
 from coqs.rubric.scales import SeveralChoice
 
 ZERO, ONE = Fraction(0), Fraction(1)
-STRUCTURED = ("stage_percent", "mean_of_stage_means")
+STRUCTURED = ("stage_percent", "stage_points", "mean_of_stage_means")
 """Ways to combine in which the stages are averaged."""
-WEIGH_STAGES = ("stage_percent", "weighted_points", "weight_product")
+WEIGH_STAGES = ("stage_percent", "stage_points", "weighted_points", "weight_product")
 """Ways to combine in which a stage's weight counts."""
 NO_SHARES = ("deduction", "error_accuracy")
 """Ways to combine in which a score is no sum of shares."""
@@ -59,7 +59,7 @@ def possible(criterion: Criterion, policy: Policy) -> Fraction:
     match policy.combine:
         case "mean_of_stage_means":
             return ONE if weight else ZERO
-        case "pooled_points" | "weighted_points":
+        case "stage_points" | "pooled_points" | "weighted_points":
             return weight * _span(criterion, policy)
         case "deduction":
             return weight * max(most_points(criterion, policy), ZERO)

@@ -16,7 +16,8 @@ from coqs.rubric.criteria import Criterion
 from coqs.rubric.files import Readable, text_of_file
 from coqs.rubric.findings import Finding
 from coqs.rubric.fingerprints import Fingerprint, fingerprint_of
-from coqs.rubric.form import Fact, Form, Origin
+from coqs.rubric.form import Fact, Form
+from coqs.rubric.origin import Origin
 from coqs.rubric.toml_in import parts_from_document, parts_from_toml
 from coqs.rubric.toml_out import document, toml_from_form
 

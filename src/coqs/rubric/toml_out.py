@@ -10,7 +10,7 @@ from coqs.rubric.criteria import Criterion, Detect, Gate, Ideal
 from coqs.rubric.files import toml_of_entries
 from coqs.rubric.form import SCHEMA, Form
 from coqs.rubric.keys import filled, plain_number
-from coqs.rubric.policy import POLICIES, Policy
+from coqs.rubric.policy import Policy
 from coqs.rubric.scales import Level, Numeric, Option, SeveralChoice
 
 
@@ -47,7 +47,9 @@ def words_entries(words: Words, key: str = "text") -> dict[str, str]:
 def _policy(policy: Policy | None) -> str | dict[str, Any] | None:
     if policy is None:
         return None
-    return policy.name if POLICIES.get(policy.name) == policy else policy.to_mapping()
+    return (
+        policy.name if policy.name in Policy.names() else policy.to_mapping()
+    )  # a name of ours is kept by no other
 
 
 def _stage(stage: Stage) -> dict[str, Any]:

@@ -18,7 +18,17 @@ from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.rubric.reach import ZERO, counts_in, possible, weighs
 from coqs.scoring.exact_asking import Settled, best_place, holds, settle_sheet
 from coqs.scoring.finish import Finished, StageSums, Sums, finish
-from coqs.scoring.worth import COQS, Worth, answer_worth, earned, filled_worth, fires, hits, lowered
+from coqs.scoring.worth import (
+    COQS,
+    Worth,
+    answer_worth,
+    does_not_apply,
+    earned,
+    filled_worth,
+    fires,
+    hits,
+    lowered,
+)
 
 MISSING = (Absence.UNANSWERED, Absence.ABSTAINED, Absence.FAILED)
 COUNTED = (Absence.NOT_APPLICABLE, Absence.NOT_ASKED, *MISSING)
@@ -198,7 +208,7 @@ def term_of(criterion: Criterion, answer: Answer, policy: Policy, best: int | No
         counted = lowered(criterion, policy, own) if fired else own
     else:
         counted = filled_worth(criterion, policy, answer.absence, best)
-    leaves = counted is None and answer.absence is Absence.NOT_APPLICABLE
+    leaves = counted is None and does_not_apply(policy, answer.absence)
     return Term(
         criterion=criterion,
         counts=counts,

@@ -13,6 +13,7 @@ from coqs.rubric.reach import STRUCTURED, weighs
 from coqs.scoring.exact import ExactScore, could_score
 from coqs.scoring.exact_asking import best_place, is_asked
 from coqs.scoring.finish import is_scored
+from coqs.scoring.worth import does_not_apply
 
 SEVERAL = MappingProxyType(
     {
@@ -92,7 +93,7 @@ def _absence_rule(
 
 
 def _filling(policy: Policy, absence: Absence) -> str:
-    if absence is Absence.NOT_APPLICABLE:
+    if does_not_apply(policy, absence):
         return "full marks" if policy.not_applicable == "full_marks" else "0"
     if policy.default_level is None:
         return "0"
@@ -105,7 +106,7 @@ def _where_weight_went(
 ) -> str:
     place = rubric.stage_ids.index(criterion.stage)
     sums = result.sums.stages[place]
-    equal = policy.not_applicable == "drop_equal" and absence is Absence.NOT_APPLICABLE
+    equal = policy.not_applicable == "drop_equal" and does_not_apply(policy, absence)
     parts = "in equal parts" if equal else "in proportion"
     if policy.combine in STRUCTURED and is_scored(policy, sums):
         return f"its weight goes to the rest of {criterion.stage}, {parts}"

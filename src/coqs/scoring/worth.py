@@ -129,11 +129,18 @@ def filled_worth(
     """Return what an absent answer counts as in the score; None where it leaves, or never counts."""
     if criterion.record_only or absence is Absence.NOT_ASKED:
         return None
-    if absence is Absence.NOT_APPLICABLE:
+    if does_not_apply(policy, absence):
         return {"full_marks": _full_marks(criterion, policy), "zero": NOTHING}.get(policy.not_applicable)
     if policy.unanswered == "default_level":
         return _default_worth(criterion, policy, best)
     return NOTHING if policy.unanswered == "zero" else None
+
+
+def does_not_apply(policy: Policy, absence: Absence | None) -> bool:
+    """Tell whether an absence counts as the policy says of what is not applicable."""
+    if absence in (None, Absence.NOT_ASKED):
+        return False
+    return absence is Absence.NOT_APPLICABLE or policy.unanswered == "as_not_applicable"
 
 
 NOTHING = Worth(ZERO, ZERO, None)

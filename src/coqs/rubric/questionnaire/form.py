@@ -11,7 +11,7 @@ import attrs
 
 from coqs.errors import NotFoundError
 from coqs.model import Words
-from coqs.rubric.form import Origin
+from coqs.rubric.origin import Origin
 from coqs.rubric.questionnaire.items import SurveyItem
 from coqs.rubric.questionnaire.measures import Measure
 

@@ -13,7 +13,7 @@ from coqs.errors import RubricError
 from coqs.rubric.files import Readable, entries_of_toml, text_of_file, toml_of_entries
 from coqs.rubric.findings import Finding
 from coqs.rubric.fingerprints import Fingerprint
-from coqs.rubric.form import Origin
+from coqs.rubric.origin import Origin
 from coqs.rubric.questionnaire.checks import MOST_ITEMS, check
 from coqs.rubric.questionnaire.form import Form
 from coqs.rubric.questionnaire.prints import fingerprint_of
