@@ -81,11 +81,18 @@ class NaiveScore(NaiveSheet):
 
     def fires(self, id: str) -> bool:
         criterion, share, trigger = self.criteria[id], self.own[id][0], self.policy.gate_trigger
-        if trigger == "chosen_levels" or share is None:
+        if trigger == "chosen_levels" or share is None or self.names_stages(id):
             return self.hits(id)
         if trigger == "below_best":
             return share < best_share(criterion, self.policy, self.best_of(id))
         return share < self.policy.trigger_share
+
+    def names_stages(self, id: str) -> bool:
+        return bool(self.criteria[id].gate and self.criteria[id].gate.stages)
+
+    def stages_down(self) -> set[str]:
+        """Name the stages that gates take down which name them."""
+        return {stage for id in self.fired for stage in self.criteria[id].gate.stages}
 
     def lower(self, score: Fraction, whole: Fraction = Fraction(1)) -> Fraction:
         """Lower a score by the gates' effect; a cap is a share of the whole."""
@@ -98,14 +105,14 @@ class NaiveScore(NaiveSheet):
     def lowered(self, id: str) -> tuple[Any, Fraction]:
         """Return the share and points of what counts, after a gate of its own has lowered them."""
         share, points = self.counted[id]
-        if self.policy.gate_scope == "criterion" and id in self.fired:
+        if self.policy.gate_scope == "criterion" and id in self.fired and not self.names_stages(id):
             share = None if share is None else self.lower(share)
             if self.policy.gate_effect != "verdict_only":
                 points = self.lower(points, best_points(self.criteria[id], self.policy))
         return share, points
 
     def area_has_fired(self, ids: list[str]) -> bool:
-        return len([id for id in self.fired if id in ids]) > self.policy.strikes
+        return len([id for id in self.fired if id in ids and not self.names_stages(id)]) > self.policy.strikes
 
     def fired_areas(self) -> list[str]:
         """Name the areas in which more gates fired than are tolerated."""
@@ -200,6 +207,8 @@ class NaiveScore(NaiveSheet):
         for rule in self.policy.overrides:
             if rule.stage == stage and self.holds(rule.when) == "yes":
                 return rule.score
+        if stage in self.stages_down() and self.policy.gate_effect == "zero":
+            return NOTHING
         return None
 
     def move(self, score: Fraction, floor: Any, gate: bool, rule: Any) -> Fraction:
@@ -281,7 +290,7 @@ class NaiveScore(NaiveSheet):
         marks += [(self.reported[stage.id], stage.pass_mark) for stage in self.rubric.stages]
         if any(score is not None and mark is not None and score < mark for score, mark in marks):
             return "fail"
-        if self.irreversible() or self.gates()["ethics"] or self.fired_areas():
+        if self.irreversible() or self.gates()["ethics"] or self.fired_areas() or self.stages_down():
             return "fail"
         return "unscored" if self.exact_overall is None else "pass"
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from naive_worth import capped
+
 import coqs
 from coqs.rubric import CriterionIn, Every, FactBetween, FactIn, Negation, Numeric, SeveralChoice, Some
 
@@ -125,8 +127,9 @@ class NaiveSheet:
         if isinstance(scale, SeveralChoice):
             if scale.meets_at is None and scale.exceeds_at is None:
                 return None
-            positive = sum(option.points for option in scale.options if option.points > 0)
-            share = sum((x.points for x in scale.options if x.id in answer), Fraction(0)) / positive
+            most = capped(criterion, sum(option.points for option in scale.options if option.points > 0))
+            chosen = sum((x.points for x in scale.options if x.id in answer), Fraction(0))
+            share = capped(criterion, chosen) / most
             if scale.exceeds_at is not None and share >= scale.exceeds_at:
                 return "exceeds"
             if scale.meets_at is None:

@@ -26,7 +26,7 @@ def worth_of_options(criterion: Any, policy: Any, chosen: tuple[str, ...], whole
     if whole is None:
         return None, None
     points = {option.id: option.points or NOTHING for option in criterion.scale.options}
-    total = sum((points[id] for id in chosen), NOTHING)
+    total = capped(criterion, sum((points[id] for id in chosen), NOTHING))
     if policy.several_choice == "capped_sum":
         total = min(total, whole)
     if policy.several_choice == "per_option":
@@ -68,12 +68,16 @@ def denominator(criterion: Any, policy: Any) -> Fraction | None:
 
 def denominator_of_options(criterion: Any, policy: Any) -> Fraction:
     points = [option.points or NOTHING for option in criterion.scale.options]
-    positive = sum((p for p in points if p > 0), NOTHING)
+    positive = capped(criterion, sum((p for p in points if p > 0), NOTHING))
     if policy.several_choice == "capped_sum":
         return min(max(points) if policy.option_cap is None else policy.option_cap, positive)
     if policy.several_choice == "per_option":
         return sum((abs(p) for p in points), NOTHING)
     return positive
+
+
+def capped(criterion: Any, points: Fraction) -> Fraction:
+    return points if criterion.scale.cap is None else min(points, criterion.scale.cap)
 
 
 def best_points(criterion: Any, policy: Any) -> Fraction:

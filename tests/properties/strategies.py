@@ -124,7 +124,8 @@ def scales(draw: Any, kind: str, *, bare: bool, strict: bool, words: Any) -> Any
         if bare:
             return SeveralChoice(options)
         meets = draw(one([F(0), F(1, 3), F(1, 2)] + ([] if strict else [None])))
-        return SeveralChoice(options, meets, draw(one([None, F(2, 3), F(1)])))
+        cap = draw(one([None, None, F(1), F(2, 3), F(5)]))
+        return SeveralChoice(options, meets, draw(one([None, F(2, 3), F(1)])), cap)
     standings = [draw(one([*Standing] + ([] if strict else [None]))) for _ in ids]
     points = [None] * count if bare else draw(points_of(count))
     levels = [Level(*each) for each in zip(ids, points, standings, strict=True)]
@@ -162,7 +163,7 @@ def criteria(
         record_only=mode == "record_only",
         bonus=mode == "bonus",
         irreversible=irreversible,
-        gate=draw(st.none() | gates(ids)),
+        gate=draw(st.none() | gates(ids, stages)),
         ideal=draw(ideals(ids)) if ideal else None,
         controlled_by=draw(one(CONTROLLERS)),
         detect=Detect("greeting", ids[-1], draw(one([None, ids[0]]))) if kind == "single" else None,
@@ -170,11 +171,13 @@ def criteria(
 
 
 @st.composite
-def gates(draw: Any, ids: tuple[str, ...]) -> Gate:
-    """Draw a gate on some of the answers."""
+def gates(draw: Any, ids: tuple[str, ...], stages: tuple[str, ...]) -> Gate:
+    """Draw a gate on some of the answers, now and then one that names the stages which it takes down."""
     error_class = draw(one(ERROR_CLASSES))
     kind = draw(one(ETHICS_KINDS)) if error_class == "ethics" else None
-    return Gate(error_class, tuple(draw(st.lists(one(ids), min_size=1, max_size=2, unique=True))), kind)
+    on = tuple(draw(st.lists(one(ids), min_size=1, max_size=2, unique=True)))
+    down = draw(one([(), (), (), stages[:1], stages[-1:], stages]))
+    return Gate(error_class, on, kind, down)
 
 
 @st.composite

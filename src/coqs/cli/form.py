@@ -95,7 +95,8 @@ def _remarks(criterion: Criterion) -> Iterator[str]:
         yield f"asked when {_condition(criterion.when)}"
     if criterion.gate:
         kind = f" ({criterion.gate.kind})" if criterion.gate.kind else ""
-        yield f"gate {criterion.gate.error_class}{kind} on {' or '.join(criterion.gate.on)}"
+        down = f", takes down {' and '.join(criterion.gate.stages)}" if criterion.gate.stages else ""
+        yield f"gate {criterion.gate.error_class}{kind} on {' or '.join(criterion.gate.on)}{down}"
     if criterion.ideal:
         best = ", ".join(f"{level} where it is {value}" for value, level in criterion.ideal.best)
         points = ", ".join(map(str, criterion.ideal.points))
@@ -108,7 +109,10 @@ def _remarks(criterion: Criterion) -> Iterator[str]:
 
 def _marks(scale: SeveralChoice) -> str:
     marks = {"meets": scale.meets_at, "exceeds": scale.exceeds_at}
-    return "".join(f", {name} from a share of {mark}" for name, mark in marks.items() if mark is not None)
+    cap = "" if scale.cap is None else f", {scale.cap} points at most"
+    return cap + "".join(
+        f", {name} from a share of {mark}" for name, mark in marks.items() if mark is not None
+    )
 
 
 def _answer(answer: Level | Option, language: str) -> list[str]:

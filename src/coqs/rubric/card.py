@@ -214,10 +214,16 @@ class _Card:
         yield say(f"controlled.{criterion.controlled_by}")
         if criterion.gate:
             forgiven = self.policy.strikes and criterion.gate.error_class != "ethics"
+            named = [self.speech.quoted(self.speech.name("stage", id)) for id in criterion.gate.stages]
+            forgiven = forgiven and not named
             yield say("gate.tolerated" if forgiven else "gate.here", answers=self._grave(criterion))
+            if named and self.policy.gate_effect == "zero":
+                yield say("gate.stages", stages=self.speech.listed(named, "and"))
         if criterion.irreversible:
             yield say("irreversible")
         if isinstance(criterion.scale, SeveralChoice):
+            if criterion.scale.cap is not None:
+                yield say("cap", points=self.speech.points(criterion.scale.cap))
             marks = {"meets_at": criterion.scale.meets_at, "exceeds_at": criterion.scale.exceeds_at}
             yield from (
                 say(key, mark=self.speech.mark(mark)) for key, mark in marks.items() if mark is not None

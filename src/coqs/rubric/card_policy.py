@@ -83,7 +83,7 @@ def grave(criterion: Criterion, gate: Gate, policy: Policy, speech: Speech) -> s
     no points to compare.
     """
     named = speech.answers(criterion.id, gate.on)
-    if policy.gate_trigger == "chosen_levels" or not _has_points(criterion):
+    if policy.gate_trigger == "chosen_levels" or gate.stages or not _has_points(criterion):
         return named
     share = "" if policy.trigger_share is None else speech.mark(policy.trigger_share)
     told = speech.say(f"gate.{policy.gate_trigger}", share=share)

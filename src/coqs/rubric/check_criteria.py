@@ -32,7 +32,7 @@ def criterion_problems(criterion: Criterion, form: Form) -> Iterator[KeyProblem]
         yield from _ideal(criterion, criterion.ideal, form)
     else:
         yield from _points(criterion)
-    yield from _gate(criterion)
+    yield from _gate(criterion, form)
     yield from _irreversible(criterion)
     yield from _detect(criterion)
     yield from condition_problems(criterion.when, form)
@@ -120,6 +120,8 @@ def _ranges(scale: Numeric) -> Iterator[KeyProblem]:
 
 
 def _options(scale: SeveralChoice) -> Iterator[KeyProblem]:
+    if scale.cap is not None and scale.cap <= 0:
+        yield ".cap", f"must be above 0, got {scale.cap}; mend it or leave it out"
     if scale.meets_at is not None and scale.exceeds_at is not None and scale.exceeds_at <= scale.meets_at:
         yield ".exceeds_at", f"must lie above meets_at, got {scale.exceeds_at}; mend one of them"
     marks = {".meets_at": scale.meets_at, ".exceeds_at": scale.exceeds_at}
@@ -172,7 +174,7 @@ def _ideal_points(points: tuple[Fraction, ...]) -> Iterator[KeyProblem]:
         yield ".ideal.points", "must not all be the same, got one value; let distance cost something"
 
 
-def _gate(criterion: Criterion) -> Iterator[KeyProblem]:
+def _gate(criterion: Criterion, form: Form) -> Iterator[KeyProblem]:
     gate = criterion.gate
     if gate is None:
         return
@@ -180,6 +182,7 @@ def _gate(criterion: Criterion) -> Iterator[KeyProblem]:
     if not gate.on:
         yield ".gate.on", "must name the levels that trigger it, got none; add one"
     yield from _members(".gate.on", "a level or option of the criterion", gate.on, criterion.scale.ids)
+    yield from _members(".gate.stages", "a stage of the rubric", gate.stages, form.stage_ids)
     if gate.error_class == "ethics":
         yield from _member(".gate.kind", "unethical, illegal or immoral", gate.kind or "", ETHICS_KINDS)
     elif gate.kind is not None:

@@ -25,6 +25,8 @@ class Gate:
     """The level or option ids that trigger it."""
     kind: str | None = None
     """Of an ethics gate: unethical, illegal or immoral."""
+    stages: tuple[str, ...] = ()
+    """The stages that it takes down, whatever scope the policy has; empty for the policy's own scope."""
 
 
 @attrs.frozen(slots=True)

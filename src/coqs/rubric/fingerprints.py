@@ -112,10 +112,15 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
         "applies_to": sorted(criterion.applies_to),
         "when": _condition(criterion.when),
         "modes": [criterion.record_only, criterion.bonus, criterion.irreversible],
-        "gate": gate and [gate.error_class, gate.kind, sorted(gate.on)],
+        "gate": gate and [gate.error_class, gate.kind, sorted(gate.on), *_named(gate.stages)],
         "ideal": ideal and [ideal.fact, sorted(ideal.best), [exact_text(points) for points in ideal.points]],
         **_bands(criterion.bands),
     }
+
+
+def _named(stages: tuple[str, ...]) -> list[Any]:
+    """Return the entry for the stages that a gate names; none where it names none, as with bands."""
+    return [sorted(stages)] if stages else []
 
 
 def _scale(criterion: Criterion) -> dict[str, Any]:
@@ -124,6 +129,7 @@ def _scale(criterion: Criterion) -> dict[str, Any]:
         return {
             "options": [[option.id, exact_text(option.points)] for option in scale.options],
             "marks": [exact_text(scale.meets_at), exact_text(scale.exceeds_at)],
+            **({} if scale.cap is None else {"cap": exact_text(scale.cap)}),
         }
     return {"levels": [_level(level) for level in scale.levels]}
 

@@ -22,6 +22,7 @@ def misfits(form: Form, policy: Policy) -> Iterator[Misfit]:
     yield from _ratio(counted, policy)
     yield from _deduction(counted, policy)
     yield from _error_class(form, policy)
+    yield from _gates_of_stages(form, policy)
     yield from _overrides(form, policy)
 
 
@@ -74,6 +75,19 @@ def _error_class(form: Form, policy: Policy) -> Iterator[Misfit]:
     elif policy.error_class is not None and policy.error_class not in classes:
         message = f"must be the class of some gate, got {policy.error_class!r}; "
         yield "error_class", "error_class", message + suggest(policy.error_class, classes)
+
+
+def _gates_of_stages(form: Form, policy: Policy) -> Iterator[Misfit]:
+    """A gate that names stages makes them 0, or leaves all scores; there is nothing between."""
+    naming = next((each.id for each in form.criteria if each.gate and each.gate.stages), None)
+    if naming is None:
+        return
+    if policy.gate_effect == "cap":
+        rule = "must be 'zero' or 'verdict_only' where a gate names stages"
+        yield "gate_effect", "gate_effect", f"{rule}, got 'cap' for {naming!r}; mend one"
+    elif policy.gate_effect == "zero" and policy.combine == "deduction":
+        rule = "must have stages where a gate names some"
+        yield "combine", "combine", f"{rule}, got 'deduction' for {naming!r}; mend one"
 
 
 def _overrides(form: Form, policy: Policy) -> Iterator[Misfit]:

@@ -38,12 +38,10 @@ def most_points(criterion: Criterion, policy: Policy) -> Fraction:
     known = [option.points for option in criterion.scale.options if option.points]
     if policy.several_choice == "per_option":
         return sum(map(abs, known), ZERO)
-    positive = [each for each in known if each > 0]
-    total = sum(positive, ZERO)
     if policy.several_choice == "sum_over_positives":
-        return total
-    largest = max(positive, default=ZERO)
-    return min(largest if policy.option_cap is None else policy.option_cap, total)
+        return criterion.scale.ceiling
+    largest = max((each for each in known if each > 0), default=ZERO)
+    return min(largest if policy.option_cap is None else policy.option_cap, criterion.scale.ceiling)
 
 
 def counts_in(criterion: Criterion, policy: Policy) -> str:

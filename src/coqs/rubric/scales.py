@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import attrs
@@ -100,6 +100,19 @@ class SeveralChoice:
     """Share of the criterion from which the answer meets expectation."""
     exceeds_at: Fraction | None = attrs.field(default=None, converter=exact_or_none)
     """Share of the criterion from which the answer exceeds expectation."""
+    cap: Fraction | None = attrs.field(default=None, converter=exact_or_none)
+    """The most points that the options can earn together; None for what they add up to."""
+
+    @property
+    def ceiling(self) -> Fraction:
+        """The most points that can be chosen: of the options that earn together, up to the cap; 0 of none."""
+        total = sum((each.points for each in self.options if each.points and each.points > 0), Fraction(0))
+        return total if self.cap is None else min(total, self.cap)
+
+    def points(self, chosen: Sequence[int]) -> Fraction:
+        """Return the points of the chosen options together, up to the cap; `chosen` are their places."""
+        total = sum((self.options[place].points or Fraction(0) for place in chosen), Fraction(0))
+        return total if self.cap is None else min(total, self.cap)
 
     @property
     def ids(self) -> tuple[str, ...]:

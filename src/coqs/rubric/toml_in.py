@@ -159,7 +159,12 @@ def _scale(keys: Keys) -> Scale:
         raise RubricError(f"{keys.path}: must have either levels or options, got both or neither; keep one")
     if keys.holds("options"):
         options = keys.each("options", option)
-        return SeveralChoice(options, meets_at=keys.number("meets_at"), exceeds_at=keys.number("exceeds_at"))
+        return SeveralChoice(
+            options,
+            meets_at=keys.number("meets_at"),
+            exceeds_at=keys.number("exceeds_at"),
+            cap=keys.number("cap"),
+        )
     levels = keys.each("levels", _level)
     if any(level.low is not None or level.high is not None for level in levels):
         return Numeric(levels, unit=keys.text("unit", ""))
@@ -200,7 +205,12 @@ def option(entry: Any, path: str) -> Option:
 
 def _gate(entry: Any, path: str) -> Gate:
     keys = Keys(entry, path)
-    gate = Gate(keys.text("class"), on=keys.each("on", as_text), kind=keys.optional_text("kind"))
+    gate = Gate(
+        keys.text("class"),
+        on=keys.each("on", as_text),
+        kind=keys.optional_text("kind"),
+        stages=keys.each("stages", as_text),
+    )
     keys.close()
     return gate
 

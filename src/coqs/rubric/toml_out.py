@@ -95,6 +95,7 @@ def _scale(criterion: Criterion) -> dict[str, Any]:
             "options": [answer_table(option) for option in scale.options],
             "meets_at": plain_number(scale.meets_at),
             "exceeds_at": plain_number(scale.exceeds_at),
+            "cap": plain_number(scale.cap),
         }
     unit = scale.unit if isinstance(scale, Numeric) else None
     return {"levels": [answer_table(level) for level in scale.levels], "unit": unit}
@@ -113,7 +114,7 @@ def answer_table(answer: Level | Option) -> dict[str, Any]:
 def _gate(gate: Gate | None) -> dict[str, Any] | None:
     if gate is None:
         return None
-    return filled(**{"class": gate.error_class}, kind=gate.kind, on=list(gate.on))
+    return filled(**{"class": gate.error_class}, kind=gate.kind, on=list(gate.on), stages=list(gate.stages))
 
 
 def _ideal(ideal: Ideal | None) -> dict[str, Any] | None:

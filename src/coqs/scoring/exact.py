@@ -18,6 +18,7 @@ from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.rubric.reach import ZERO, counts_in, possible, weighs
 from coqs.scoring.exact_asking import Settled, best_place, holds, settle_sheet
 from coqs.scoring.finish import Finished, StageSums, Sums, finish
+from coqs.scoring.stage_gates import with_gates_of_stages
 from coqs.scoring.worth import (
     COQS,
     Worth,
@@ -28,6 +29,7 @@ from coqs.scoring.worth import (
     fires,
     hits,
     lowered,
+    names_stages,
 )
 
 MISSING = (Absence.UNANSWERED, Absence.ABSTAINED, Absence.FAILED)
@@ -61,6 +63,12 @@ class Term:
         return self.hit and gate is not None and gate.error_class == "ethics"
 
     @property
+    def stages_down(self) -> tuple[str, ...]:
+        """The stages that its gate names and takes down."""
+        gate = self.criterion.gate
+        return gate.stages if gate is not None and self.fired else ()
+
+    @property
     def is_irreversible(self) -> bool:
         """Whether the answer is below what is expected, and cannot be made good."""
         below = self.own is not None and self.own.standing is Standing.BELOW
@@ -76,7 +84,7 @@ class Term:
             dropped=self.dropped,
             count=int(counts),
             shares=(self.counted.share or ZERO) if counts and self.counted else ZERO,
-            fired=int(self.fired),
+            fired=int(self.fired and not names_stages(self.criterion)),
             errors=int(watched and self.fired),
             watched=int(watched),
         )
@@ -136,6 +144,7 @@ class ExactScore:
 
 def score_sheet(rubric: Rubric, sheet: Sheet, policy: Policy = COQS) -> ExactScore:
     """Score one sheet under a policy."""
+    policy = with_gates_of_stages(rubric, policy)
     settled = settle_sheet(rubric, sheet)
     answers = {id: settled.answers[id] for id in rubric.criterion_ids}
     terms = {
@@ -259,12 +268,15 @@ def _is_refused(rubric: Rubric, policy: Policy, answers: Mapping[str, Answer]) -
 
 
 def _areas_fired(rubric: Rubric, policy: Policy, terms: Mapping[str, Term], sums: Sums) -> tuple[str, ...]:
+    down = {id for term in terms.values() for id in term.stages_down}
+    if policy.gate_scope == "stage":
+        pairs = zip(rubric.stage_ids, sums.stages, strict=True)
+        down |= {id for id, stage in pairs if stage.fired > policy.strikes}
+    found = tuple(id for id in rubric.stage_ids if id in down)
     if policy.gate_scope == "criterion":
-        return tuple(id for id, term in terms.items() if term.fired)
-    if policy.gate_scope == "interaction":
-        return ("overall",) if sum(stage.fired for stage in sums.stages) > policy.strikes else ()
-    pairs = zip(rubric.stage_ids, sums.stages, strict=True)
-    return tuple(id for id, stage in pairs if stage.fired > policy.strikes)
+        return (*(id for id, term in terms.items() if term.fired and not term.stages_down), *found)
+    whole = policy.gate_scope == "interaction" and sum(stage.fired for stage in sums.stages) > policy.strikes
+    return ("overall", *found) if whole else found
 
 
 def marks_missed(rubric: Rubric, finished: Finished) -> tuple[str, ...]:

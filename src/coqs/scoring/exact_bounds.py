@@ -11,12 +11,14 @@ from coqs.ratings import Sheet
 from coqs.rubric import Policy, Rubric
 from coqs.scoring.exact import score_sheet
 from coqs.scoring.exact_asking import best_place
+from coqs.scoring.stage_gates import with_gates_of_stages
 from coqs.scoring.ways import answer_of, combinations, deciding_criteria, extremes_of
 from coqs.scoring.worth import COQS
 
 
 def exact_bounds(rubric: Rubric, sheet: Sheet, policy: Policy = COQS) -> tuple[Fraction, Fraction] | None:
     """Return the lowest and highest score, or None where no answers could give one."""
+    policy = with_gates_of_stages(rubric, policy)
     scores = [
         score
         for filled in _filled_sheets(rubric, sheet, policy)

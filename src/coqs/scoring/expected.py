@@ -16,7 +16,7 @@ from coqs.results import Scores
 from coqs.rubric import Criterion, Level, Policy, SeveralChoice, SingleChoice
 from coqs.scoring.bulk.asking import Answers, Asked, settle
 from coqs.scoring.scorer import Scorer
-from coqs.scoring.worth import answer_worth, options_ceiling
+from coqs.scoring.worth import answer_worth
 
 Floats = npt.NDArray[np.float64]
 Ends = Callable[..., int]
@@ -72,16 +72,17 @@ def _options_meeting(criterion: Criterion, policy: Policy) -> tuple[Fraction, Fr
     scale = criterion.scale
     if not isinstance(scale, SeveralChoice) or scale.meets_at is None or criterion.record_only:
         return None
-    ceiling = options_ceiling(scale)
-    if ceiling is None or policy.unanswered == "default_level":
+    ceiling = scale.ceiling
+    if not ceiling or policy.unanswered == "default_level":
         return None
     good = [place for place, option in enumerate(scale.options) if option.points and option.points > 0]
     best = answer_worth(criterion, policy, good)
     if best.points is None or not best.share:
         return None
-    meets = best.points - ceiling * (1 - scale.meets_at)
-    if policy.several_choice == "capped_sum":
-        meets = min(ceiling * scale.meets_at, best.points)
+    meets = min(ceiling * scale.meets_at, best.points)
+    if policy.several_choice == "per_option":  # right too are the options that cost, left alone
+        total = sum((scale.options[place].points or 0 for place in good), Fraction(0))
+        meets = best.points - total + ceiling * scale.meets_at
     return meets, best.points / best.share
 
 

@@ -122,7 +122,8 @@ def _failing_gates(case: Case) -> dict[str, str]:
     """Return the gates that fail the verdict: of an area with too many, and of ethics always."""
     found = {}
     for each in case.rubric.criteria:
-        fails = each.id in case.result.gates_fired and _area(each, case.policy) in case.result.areas_fired
+        fires, down = each.id in case.result.gates_fired, case.result.terms[each.id].stages_down
+        fails = fires and (down or _area(each, case.policy) in case.result.areas_fired)
         if each.gate and (fails or case.result.gates.get(each.id) == "ethics"):
             found[each.id] = each.gate.error_class
     return found

@@ -11,6 +11,7 @@ from coqs.model import Absence
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.rubric.reach import ONE, STRUCTURED, ZERO, counts_in, possible, weighs
 from coqs.scoring.finish import rounded
+from coqs.scoring.stage_gates import with_gates_of_stages
 from coqs.scoring.worth import COQS, Worth, earned, filled_worth, level_worths, lower, lowered, options_worth
 
 Ends = tuple[Fraction, Fraction]
@@ -33,6 +34,7 @@ def score_range(rubric: Rubric, policy: Policy = COQS) -> tuple[float, float]:
     They are [0, 1] unless there is a bonus, negative points, a floor or a deduction; where gates and set
     rules change scores, they may be wider than what answers can reach.
     """
+    policy = with_gates_of_stages(rubric, policy)
     low, high = _before_rules(rubric, policy)
     if policy.bonus.endswith("clamped"):
         low, high = min(low, ONE), min(high, ONE)

@@ -84,9 +84,7 @@ def _ideal_standing(criterion: Criterion, place: int, best: int | None) -> Stand
 def options_worth(criterion: Criterion, policy: Policy, chosen: Sequence[int]) -> Worth:
     """Return the worth of the chosen options; how they stand never depends on the policy."""
     scale = _several(criterion)
-    plain = _points_chosen(scale, chosen)
-    ceiling = options_ceiling(scale)
-    standing = None if ceiling is None else scale.standing(plain / ceiling)
+    standing = scale.standing(scale.points(chosen) / scale.ceiling) if scale.ceiling else None
     most = most_points(criterion, policy)
     if most <= 0:
         return Worth(None, None, standing)
@@ -100,27 +98,17 @@ def _several(criterion: Criterion) -> SeveralChoice:
     return criterion.scale
 
 
-def _points_chosen(scale: SeveralChoice, chosen: Sequence[int]) -> Fraction:
-    return sum((scale.options[place].points or ZERO for place in chosen), ZERO)
-
-
 def _options_points(scale: SeveralChoice, policy: Policy, chosen: Sequence[int], most: Fraction) -> Fraction:
     if policy.several_choice == "capped_sum":
-        return min(_points_chosen(scale, chosen), most)
+        return min(scale.points(chosen), most)
     if policy.several_choice == "sum_over_positives":
-        return _points_chosen(scale, chosen)
+        return scale.points(chosen)
     right = [  # each option is a question of its own: right to choose what earns, and to leave what costs
         abs(option.points)
         for place, option in enumerate(scale.options)
         if option.points and (option.points > 0) == (place in chosen)
     ]
     return sum(right, ZERO)
-
-
-def options_ceiling(scale: SeveralChoice) -> Fraction | None:
-    """Return the sum of the positive points, None where there is none to divide by."""
-    positive = sum((each.points for each in scale.options if each.points and each.points > 0), ZERO)
-    return positive or None
 
 
 def filled_worth(
@@ -189,11 +177,18 @@ def lower(value: Fraction, policy: Policy, ceiling: Fraction = ONE) -> Fraction:
 
 def lowered(criterion: Criterion, policy: Policy, worth: Worth) -> Worth:
     """Return what is left of the worth of an answer whose own gate fires and reaches no further."""
-    if policy.gate_scope != "criterion" or worth.share is None or worth.points is None:
+    if policy.gate_scope != "criterion" or names_stages(criterion):
+        return worth
+    if worth.share is None or worth.points is None:
         return worth
     most = most_points(criterion, policy)
     points = lower(worth.points, policy, most)
     return attrs.evolve(worth, share=lower(worth.share, policy), points=points)
+
+
+def names_stages(criterion: Criterion) -> bool:
+    """Tell whether the gate of a criterion says itself which stages it takes down."""
+    return criterion.gate is not None and bool(criterion.gate.stages)
 
 
 def hits(criterion: Criterion, answer: int | Sequence[int]) -> bool:
@@ -207,13 +202,14 @@ def hits(criterion: Criterion, answer: int | Sequence[int]) -> bool:
 def fires(criterion: Criterion, policy: Policy, answer: int | Sequence[int], best: int | None = None) -> bool:
     """Tell whether the gate fires at an answer under the policy's trigger.
 
-    Where the answer has no share, as in a criterion without points, the levels that the gate names stand in.
+    Where the answer has no share, as in a criterion without points, and where the gate names the stages
+    that it takes down, the levels that it names stand in.
     """
     if criterion.gate is None:
         return False
     share = (
         None
-        if policy.gate_trigger == "chosen_levels"
+        if policy.gate_trigger == "chosen_levels" or names_stages(criterion)
         else answer_worth(criterion, policy, answer, best).share
     )
     if share is None:

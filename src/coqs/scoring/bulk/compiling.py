@@ -25,6 +25,7 @@ from coqs.scoring.bulk.plan import (
 )
 from coqs.scoring.bulk.states import State, is_wide, states_of
 from coqs.scoring.exact import demanded
+from coqs.scoring.stage_gates import with_gates_of_stages
 
 EXACT_IN_FLOAT = 2**53
 ULP = 2.0**-52
@@ -32,6 +33,7 @@ ULP = 2.0**-52
 
 def make_plan(rubric: Rubric, policy: Policy, controller: str | None = None) -> Plan:
     """Compile a rubric under a policy, narrowed to a controller's criteria."""
+    policy = with_gates_of_stages(rubric, policy)
     factors = weighs(rubric, policy)
     needed = {each.id for each in demanded(rubric, policy)}
     states = [_states(each, policy, demanded=each.id in needed) for each in rubric.criteria]

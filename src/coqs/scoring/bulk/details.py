@@ -63,7 +63,7 @@ def _counted_as(plan: Plan, each: CriterionPlan, state: State) -> list[str]:
         names += [f"observed {criterion.gate.error_class}"] if observed else []
         names += ["gates_unobserved"] if missing else []
         names += [f"gates {criterion.gate.error_class}"] if state.hit else []
-        names += ["gates_fired"] if state.fired else []
+        names += ["gates_fired"] if state.fired or state.takes_down else []
     if criterion.irreversible and state.standing is Standing.BELOW:
         names.append("irreversible")
     return names

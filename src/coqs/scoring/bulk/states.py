@@ -43,8 +43,10 @@ class State:
     """1 where the answer is one that its gate names."""
     fired: int = 0
     """1 where its gate fires under the policy's own trigger."""
+    takes_down: int = 0
+    """1 where its gate fires that names the stages it takes down, and is not counted with the others."""
     hard: int = 0
-    """1 where the answer alone fails the verdict: ethics, the irreversible, a gate of its own scope."""
+    """1 where the answer alone fails the verdict: ethics, the irreversible, a gate of a scope of its own."""
     standing: Standing | None = None
     points: Fraction = Fraction(0)
     own_share: Fraction | None = None
@@ -104,8 +106,12 @@ def _state(term: Term, answer: Answer, policy: Policy, *, demanded: bool) -> Sta
         open=int(demanded and answer.is_open),
         hit=int(term.hit),
         fired=brings.fired,
+        takes_down=int(bool(term.stages_down)),
         hard=int(
-            term.breaks_ethics or term.is_irreversible or (term.fired and policy.gate_scope == "criterion")
+            term.breaks_ethics
+            or term.is_irreversible
+            or bool(term.stages_down)
+            or (term.fired and policy.gate_scope == "criterion")
         ),
         standing=own.standing if own is not None else None,
         points=term.points(policy),

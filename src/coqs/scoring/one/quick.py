@@ -31,6 +31,7 @@ from coqs.scoring.one.tables import (
     of_stage,
     sum_names,
 )
+from coqs.scoring.stage_gates import with_gates_of_stages
 from coqs.tables import read_only
 
 Entry = tuple[str, Any]
@@ -85,9 +86,8 @@ class QuickForm:
             stages=self.stages_of(total),
             reason="" if is_scored else _reason(values),
             gates={each: int(values[f"gates_{each}"]) for each in ERROR_CLASSES},
-            gates_fired=sum(
-                int(values[of_stage("fired", place)]) for place in range(len(self.rubric.stages))
-            ),
+            gates_fired=int(values["taken_down"])
+            + sum(int(values[of_stage("fired", place)]) for place in range(len(self.rubric.stages))),
             gates_unobserved=int(values["gates_unobserved"]),
             irreversible=int(values["irreversible"]),
             coverage=float(values["counted_answered"] / asked) if asked else None,
@@ -127,9 +127,10 @@ class QuickForm:
 def quick_forms(rubric: Rubric, policy: Policy, controller: str | None) -> dict[str | None, QuickForm]:
     """Return customer set to its tables; nothing where a sheet has to be scored the long way.
 
-    That is where criteria hang on facts or on other answers, where the policy has set rules, where a
-    several choice has very many answers, and where sums are too large.
+    That is where criteria hang on facts or on other answers, where the policy or a gate has set rules,
+    where a several choice has very many answers, and where sums are too large.
     """
+    policy = with_gates_of_stages(rubric, policy)
     hanging = any(each.when is not None or each.ideal is not None for each in rubric.criteria)
     if hanging or policy.overrides:
         return {}

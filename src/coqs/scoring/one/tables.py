@@ -38,6 +38,7 @@ OF_SHEET = (
     *(f"gates_{error_class}" for error_class in ERROR_CLASSES),
     "gates_unobserved",
     "irreversible",
+    "taken_down",
     "answered",
     "counted_answered",
     "counted_open",
@@ -177,11 +178,12 @@ class Adder:
         return own | self._verdict_part(term, answer) | self._told_part(term, answer)
 
     def _verdict_part(self, term: Term, answer: Answer) -> Added:
-        fires = term.fired and not self.policy.strikes
+        fires = bool(term.stages_down) or (term.fired and not self.policy.strikes)
         return {
             "failing": term.is_irreversible or term.breaks_ethics or fires,
             "demanded": term.criterion.id in self.needed and answer.is_open,
             "irreversible": term.is_irreversible,
+            "taken_down": bool(term.stages_down),
         }
 
     def _told_part(self, term: Term, answer: Answer) -> Added:
