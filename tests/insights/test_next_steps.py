@@ -150,8 +150,9 @@ def test_what_everybody_misses_is_told():
 
 
 @pytest.mark.parametrize("combine", ["weighted_points", "weighted_criteria", "pooled_points"])
-def test_under_a_ratio_of_sums_the_gain_is_that_of_the_ratio(combine):
-    policy = coqs.Policy(name="own", combine=combine, over_interactions="ratio_of_sums")
+@pytest.mark.parametrize("average", ["ratio_of_sums", "mean_of_stage_means"])
+def test_the_gain_is_that_of_the_average_that_the_policy_takes(combine, average):
+    policy = coqs.Policy(name="own", combine=combine, over_interactions=average)
     n = 40
     table = {
         "interaction": [f"i{k}" for k in range(n)],

@@ -72,7 +72,7 @@ def policies(draw: Any, rubric: coqs.Rubric) -> coqs.Policy:
         choices["rounding"] = draw(one(["half_up", "half_even", "down"]))
         choices["rounding_digits"] = draw(one([0, 0, 0, 1, 2, 9]))
         choices["rounding_of"] = draw(one(["overall", "stages", "both"]))
-    choices["over_interactions"] = draw(one(["mean_of_scores", "ratio_of_sums"]))
+    choices["over_interactions"] = draw(one(["mean_of_scores", "ratio_of_sums", "mean_of_stage_means"]))
     policy = coqs.Policy(**choices)
     assume(fits(rubric, policy))
     return policy
@@ -170,7 +170,7 @@ def each_choice() -> dict[str, dict[str, Any]]:
     for mode, digits in (("half_up", 0), ("half_even", 0), ("down", 1)):
         where = ("overall", "stages", "both")
         chosen += [{"rounding": mode, "rounding_digits": digits, "rounding_of": x} for x in where]
-    chosen += [{"over_interactions": "ratio_of_sums"}]
+    chosen += [{"over_interactions": x} for x in ("ratio_of_sums", "mean_of_stage_means")]
     return {_named(choices): choices for choices in chosen}
 
 

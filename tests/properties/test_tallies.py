@@ -31,7 +31,11 @@ KEYS: tuple[BY, ...] = (
     ((), {"cluster": "customer"}),
     (("customer_set",), {"cluster": "site", "every": "hour"}),
 )
-POLICIES = (coqs.Policy(), coqs.Policy(name="sums", over_interactions="ratio_of_sums"))
+POLICIES = (
+    coqs.Policy(),
+    coqs.Policy(name="sums", over_interactions="ratio_of_sums"),
+    coqs.Policy(name="stages", over_interactions="mean_of_stage_means"),
+)
 tallies_by = one(KEYS)
 numbers = (st.floats(-1e60, 1e60) | st.floats(-4, 4) | st.just(1 / 3)).filter(
     lambda x: x == 0 or abs(x) > 1e-100  # below, the kernel says that it counts nothing

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
+import pickle
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
 import coqs
-from coqs.kernels import clustered_share_interval, ratio_interval, student_t_quantile, wilson_interval
+from coqs.kernels import (
+    clustered_share_interval,
+    mean_interval,
+    ratio_interval,
+    student_t_quantile,
+    wilson_interval,
+)
 
 RUBRIC = coqs.Rubric.from_toml_text("""
 schema = 1
@@ -29,6 +37,25 @@ stage = "concluding"
 levels = [{ id = "no", points = 0, is = "below" }, { id = "yes", points = 1, is = "meets" }]
 """)
 SHARES = {"poor": 0.0, "good": 0.5, "great": 1.0}
+
+TWO_STAGES = coqs.Rubric.from_toml_text("""
+schema = 1
+id = "two"
+version = "1"
+stages = [{ id = "greeting", weight = 9 }, { id = "responding" }, { id = "future", weight = 0 }]
+[[criteria]]
+id = "greeted"
+stage = "greeting"
+levels = [{ id = "no", points = 0 }, { id = "yes", points = 1 }]
+[[criteria]]
+id = "solved"
+stage = "responding"
+levels = [{ id = "no", points = 0 }, { id = "yes", points = 1 }]
+[[criteria]]
+id = "closed"
+stage = "responding"
+levels = [{ id = "no", points = 0 }, { id = "yes", points = 1 }]
+""")
 
 
 def scores(tones: list[str], customers: list[str | None], **how: Any) -> coqs.Scores:
@@ -104,7 +131,9 @@ def test_raters_who_differ_in_the_customer_do_not_count_an_interaction_twice() -
 
 def test_a_table_says_what_it_is_clustered_by_and_refuses_what_is_no_column() -> None:
     table = scores(TONES, CUSTOMERS).by("site", cluster="customer")
-    assert repr(table) == "<GroupTable by site: 1 groups, 95% intervals clustered by customer>"
+    assert (
+        repr(table) == "<GroupTable by site: 1 groups, mean of scores, 95% intervals clustered by customer>"
+    )
     assert scores([], []).by("site", cluster="customer").rows() == []
     with pytest.raises(coqs.NotFoundError, match="cluster: no column 'custmer'; did you mean 'customer'"):
         scores(TONES, CUSTOMERS).by("site", cluster="custmer")
@@ -158,6 +187,30 @@ def test_a_ratio_of_sums_weighs_each_interaction_by_what_it_could_earn() -> None
     low, high = ratio_interval([ratio], [squares], [9.0], [3])
     assert [row["ci_low"], row["ci_high"]] == pytest.approx([low[0], high[0]])
     assert row["sd"] == pytest.approx(np.std(overall, ddof=1))
+
+
+def test_a_mean_of_stage_means_counts_every_scored_stage_the_same_whatever_it_weighs() -> None:
+    policy = coqs.Policy(name="ours", over_interactions="mean_of_stage_means")
+    weighed = attrs.evolve(TWO_STAGES, policy=policy)
+    table = {
+        "interaction": ["a", "a", "b", "c"],
+        "rater": ["x", "y", "x", "x"],
+        "greeted": ["yes", "no", "no", "n/a"],
+        "solved": ["yes", "yes", "no", "n/a"],
+        "closed": ["no", "n/a", "n/a", "n/a"],
+    }
+    scored = coqs.score(coqs.Ratings.from_table(table, weighed))
+    found = coqs.Tally.of(scored).table()
+    row = found.rows()[0]
+    # a by x: (1 + 1/2) / 2, a by y: (0 + 1) / 2; b: 0; c is not scored
+    each = [(3 / 4 + 1 / 2) / 2, 0]
+    assert (row["n_scored"], row["mean"]) == (2, pytest.approx(np.mean(each)))
+    low, high = mean_interval([np.mean(each)], [np.std(each, ddof=1)], [2])
+    assert [row["ci_low"], row["ci_high"]] == pytest.approx([low[0], high[0]])
+    assert found.average == "mean_of_stage_means"
+    assert str(found).splitlines()[-1] == "score: mean of stage means"
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert coqs.Tally.from_dict(coqs.Tally.of(scored).to_dict()).table() == found
 
 
 def test_everything_prints_with_an_interval_or_that_it_cannot_be_told() -> None:

@@ -137,7 +137,7 @@ def test_a_table_pickles_frozen_compares_and_prints() -> None:
     again = pickle.loads(pickle.dumps(found))
     assert again == found
     assert not any(column.flags.writeable for column in again.columns.values())
-    assert repr(found) == "<GroupTable by provider: 3 groups, 95% intervals>"
+    assert repr(found) == "<GroupTable by provider: 3 groups, mean of scores, 95% intervals>"
     assert str(found).splitlines()[1].startswith("p1")
     assert "cannot tell" in str(found)
     assert list(found.to_table()) == list(found.columns)

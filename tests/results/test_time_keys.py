@@ -55,7 +55,7 @@ def test_each_stretch_is_named_after_its_local_start() -> None:
 def test_days_begin_in_utc_unless_a_zone_is_given() -> None:
     table = scores(["2026-05-17T22:30:00Z"]).by(every="day")
     assert (table["day"].tolist(), table.tz) == (["2026-05-17"], "UTC")
-    assert repr(table) == "<GroupTable by day (UTC): 1 groups, 95% intervals>"
+    assert repr(table) == "<GroupTable by day (UTC): 1 groups, mean of scores, 95% intervals>"
 
 
 def test_what_has_no_time_is_the_missing_group_and_the_last() -> None:

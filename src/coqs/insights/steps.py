@@ -15,6 +15,7 @@ from coqs.kernels import mean_interval, wilson_interval
 from coqs.model import Absence
 from coqs.results import VERDICTS, Scores
 from coqs.results.html import html_table
+from coqs.results.measures import stage_means
 from coqs.results.units import Floats, Units
 from coqs.rubric import Criterion
 from coqs.tables import freeze, read_only
@@ -197,8 +198,13 @@ class _Looking:
         if not len(rows):
             return np.zeros(int((~np.isnan(self._mean(before.overall))).sum())), 0.0
         after = before.scorer(raised(before.ratings, criterion, rows))
-        pooled = before.policy.over_interactions == "ratio_of_sums"
-        gain = self._pooled_gain(after) if pooled else self._mean(after.overall - before.overall)
+        match before.policy.over_interactions:
+            case "ratio_of_sums":
+                gain = self._pooled_gain(after)
+            case "mean_of_stage_means":
+                gain = self._mean(stage_means(after) - stage_means(before))
+            case _:
+                gain = self._mean(after.overall - before.overall)
         flips = self.units.mean((before.verdict_codes == FAIL) & (after.verdict_codes == PASS))
         return gain[~np.isnan(gain)], float(flips.sum())
 

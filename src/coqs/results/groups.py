@@ -41,6 +41,8 @@ class GroupTable(Tabular):
     """What interactions hang together by; None where each stands for itself."""
     tz: str | None = None
     """The zone of the keys that are times; None where none is."""
+    average: str = "mean_of_scores"
+    """How scores of many interactions became the mean: the policy's `over_interactions`."""
 
     def labels(self) -> list[str]:
         """Return what to call each group: its keys, `(none)` for one that is missing."""
@@ -51,7 +53,7 @@ class GroupTable(Tabular):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GroupTable):
             return NotImplemented
-        names = ("keys", "confidence", "minimum_n", "cluster", "tz")
+        names = ("keys", "confidence", "minimum_n", "cluster", "tz", "average")
         if any(getattr(self, name) != getattr(other, name) for name in names):
             return False
         if list(self.columns) != list(other.columns):
@@ -65,11 +67,12 @@ class GroupTable(Tabular):
         clustered = f" clustered by {self.cluster}" if self.cluster else ""
         return (
             f"<GroupTable by {', '.join(self.keys)}{zone}: {len(self)} groups, "
-            f"{self.confidence:.0%} intervals{clustered}>"
+            f"{self.average.replace('_', ' ')}, {self.confidence:.0%} intervals{clustered}>"
         )
 
     def __str__(self) -> str:
-        return "\n".join(_lines(self))
+        usual = self.average == "mean_of_scores"
+        return "\n".join([*_lines(self), *([] if usual else [f"score: {self.average.replace('_', ' ')}"])])
 
     def to_html(self, *, caption: str | None = None) -> str:
         """Return the table in HTML, for notebooks and pages: each number with its interval."""
@@ -80,7 +83,8 @@ class GroupTable(Tabular):
         return self.to_html()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        how = {"minimum_n": self.minimum_n, "cluster": self.cluster, "tz": self.tz}
+        names = ("minimum_n", "cluster", "tz", "average")
+        how = {name: getattr(self, name) for name in names}
         return _rebuild, (self.keys, dict(self.columns), self.confidence, how)
 
 

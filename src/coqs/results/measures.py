@@ -128,10 +128,22 @@ def measures_of(scores: Scored, units: Units, *, bands: tuple[str, ...], cluster
     _add_standings(summing, scores.details.counts)
     if scores.provenance.policy.over_interactions == "ratio_of_sums":
         _add_ratio(summing, scores.overall, scores.details.possible)
+    if scores.provenance.policy.over_interactions == "mean_of_stage_means":
+        _add_staged(summing, stage_means(scores))
     for name, failed in scores.details.gates.items():
         summing.counts[f"gates_{name}"] = units.any_row(failed)
         summing.counts[f"gates_{name}_observed"] = units.any_row(scores.details.gates_observed[name])
     return summing.made()
+
+
+def stage_means(scores: Scored) -> Floats:
+    """Return (n,) the plain mean of each row's scored stages that weigh; NaN where the row is not scored."""
+    weighing = [stage.id for stage in scores.ratings.rubric.stages if stage.weight]
+    stages = np.array([scores.stages[id] for id in weighing])
+    known = ~np.isnan(stages)
+    total, n = np.where(known, stages, 0.0).sum(axis=0), known.sum(axis=0)
+    means: Floats = np.where(np.isnan(scores.overall) | (n == 0), np.nan, total / np.maximum(n, 1))
+    return means
 
 
 def mean_measures(values: Floats, units: Units) -> Measures:
@@ -189,3 +201,11 @@ def _add_ratio(summing: _Summing, overall: Floats, possible: Floats) -> None:
     whole = summing.units.mean(possible, scored)
     summing.add(earned=earned, possible=whole)
     summing.add_products(earned=earned, possible=whole)
+
+
+def _add_staged(summing: _Summing, means: Floats) -> None:
+    """Sum the means of stages, for a mean of these."""
+    each = summing.units.mean(means, ~np.isnan(means))
+    summing.counts["n_staged"] = summing.units.count(~np.isnan(each))
+    summing.add(staged=each)
+    summing.add_products(staged=each)

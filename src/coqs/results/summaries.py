@@ -65,6 +65,7 @@ class Ratio:
 PASS = Ratio("pass", "n_verdicts", "n_verdicts")
 MEAN = Ratio("overall", "n_scored", "n_scored")
 RATIO_OF_SUMS = Ratio("earned", "possible", "n_scored")
+STAGED = Ratio("staged", "n_staged", "n_staged")
 EXCEEDS = Ratio("exceeds", "answered", "n_answering")
 
 
@@ -93,7 +94,7 @@ def _hidden(columns: Column, enough: npt.NDArray[np.bool_]) -> Column:
 
 
 def _mean_columns(groups: Groups, confidence: float) -> Column:
-    what = RATIO_OF_SUMS if RATIO_OF_SUMS.x in groups.total.sums else MEAN
+    what = next((each for each in (RATIO_OF_SUMS, STAGED) if each.x in groups.total.sums), MEAN)
     n = groups.total.counts["n_scored"]
     squares = _residual_squares(groups.total, groups.total, MEAN, n >= 2)
     own = squares if what is MEAN and not groups.clustered else _squares(groups, what)

@@ -10,13 +10,14 @@ import attrs
 from coqs.errors import ComparisonError
 from coqs.results.measures import Scored
 from coqs.rubric import Policy
+from coqs.rubric.policy import NO_CHOICE
 
 Of = Literal["interactions", "stages"]
 
 
 def _choices(policy: Policy) -> tuple[Any, ...]:
-    """Return a policy without its name, which changes no number."""
-    return attrs.astuple(policy, recurse=False, filter=lambda field, _value: field.name != "name")
+    """Return a policy without its name and what is known of it, which change no number."""
+    return attrs.astuple(policy, recurse=False, filter=lambda field, _value: field.name not in NO_CHOICE)
 
 
 @attrs.frozen(slots=True, kw_only=True)

@@ -91,6 +91,8 @@ def _needed(kind: TallyKind) -> frozenset[str]:
         return frozenset(mean)
     if kind.policy.over_interactions == "ratio_of_sums":
         mean |= {"earned", "possible", "earned*earned", "earned*possible", "possible*possible"}
+    if kind.policy.over_interactions == "mean_of_stage_means":
+        mean |= {"n_staged", "staged", "staged*staged"}
     if kind.cluster is not None:
         mean |= {"pass*pass"}
     standing = {"exceeds*exceeds", "exceeds*answered", "answered*answered"}

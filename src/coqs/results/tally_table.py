@@ -35,7 +35,8 @@ def table_of(
     names = names_apart(kind.keys, found, "by_")  # a fact may be called "mean"
     columns = dict(zip(names, texts, strict=True)) | {name: column[order] for name, column in found.items()}
     frozen = {name: freeze(column) for name, column in columns.items()}
-    return GroupTable(tuple(names), frozen, confidence, minimum_n, kind.cluster, kind.tz)
+    average = kind.policy.over_interactions if kind.of == "interactions" else "mean_of_scores"
+    return GroupTable(tuple(names), frozen, confidence, minimum_n, kind.cluster, kind.tz, average)
 
 
 def check_how(confidence: Any, minimum_n: Any, *, place: str = "by") -> None:

@@ -34,7 +34,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "bonus": ("outside", "outside_clamped", "inside", "inside_clamped"),
         "rounding": ("none", "half_up", "half_even", "down"),
         "rounding_of": ("overall", "stages", "both"),
-        "over_interactions": ("mean_of_scores", "ratio_of_sums"),
+        "over_interactions": ("mean_of_scores", "ratio_of_sums", "mean_of_stage_means"),
     }
 )
 PRECEDENCE = ("floor", "gate", "override")
