@@ -63,6 +63,7 @@ _ROOMS = MappingProxyType(
         "scoring.explain": ("explain",),
         "raters": ("rate",),
         "surveys": ("ExceedsCheck", "SurveyScores", "exceeds_check", "join_answers", "score_answers"),
+        "comparisons": ("PolicyComparison", "compare_policies"),
         "sample_data": ("make_sample",),
         "io": ("read_answers", "read_interactions", "read_ratings", "write_ratings", "write_scores"),
         "insights": ("StepTable", "next_steps"),

@@ -3,6 +3,10 @@
 from coqs.answers import (
     Answers as Answers,
 )
+from coqs.comparisons import (
+    PolicyComparison as PolicyComparison,
+    compare_policies as compare_policies,
+)
 from coqs.errors import (
     ComparisonError as ComparisonError,
     CoqsError as CoqsError,

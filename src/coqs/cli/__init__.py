@@ -75,6 +75,8 @@ def _run(arguments: Namespace) -> int:
             from coqs.cli.rate import rate as run
         case "explain":
             from coqs.cli.explain import explain as run
+        case "compare":
+            from coqs.cli.compare import compare as run
         case "survey":
             from coqs.cli.survey import survey as run
         case "questionnaire":

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "score": (),
         "rate": (),
         "explain": (),
+        "compare": (),
         "survey": (),
         "rubric": ("list", "show", "check", "card"),
         "questionnaire": ("list", "show", "check"),
@@ -74,6 +75,7 @@ def _parser() -> Parser:
     _score(_command(commands, "score", "score a file of ratings"))
     _rate(_command(commands, "rate", "let machine raters rate a file of dialogues"))
     _explain(_command(commands, "explain", "account for one interaction's score, exactly"))
+    _compare(_command(commands, "compare", "score under two policies, and tell which choice moves what"))
     _survey(_command(commands, "survey", "score a file of customers' answers"))
     _rubric(_command(commands, "rubric", "list, show, check and explain rubrics"))
     _questionnaire(_command(commands, "questionnaire", "list, show and check questionnaires"))
@@ -155,6 +157,21 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="whose score to account for; --interaction=ID for an id that begins with -",
     )
+    parser.add_argument("--rater", metavar="NAME", help="which rater's, where several rated")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _compare(parser: argparse.ArgumentParser) -> None:
+    _ratings(parser)
+    parser.add_argument(
+        "--with",
+        metavar="NAME",
+        dest="other",
+        required=True,
+        help="the second policy: its name, or a path to a .toml file",
+    )
+    parser.add_argument("--out", metavar="FILE", help="write every row: CSV, .parquet or .jsonl")
+    parser.add_argument("--interaction", metavar="ID", help="account for one interaction, exactly")
     parser.add_argument("--rater", metavar="NAME", help="which rater's, where several rated")
     parser.add_argument("--json", action="store_true", help="as JSON")
 

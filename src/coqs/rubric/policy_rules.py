@@ -64,6 +64,13 @@ _BELONGS = MappingProxyType(
         "ceiling": ("combine", "deduction"),
     }
 )
+OWNERS: Mapping[str, str] = MappingProxyType(
+    {name: choice for name, (choice, _) in _BELONGS.items()}
+    | {"rounding_digits": "rounding", "rounding_of": "rounding"}
+)
+"""The parameters, each with the choice that it belongs to."""
+ALONE = ("several_choice", "gate_trigger", "floor", "precedence", "rounding", "over_interactions")
+"""Choices that contradict no other one, whatever they are."""
 _NEEDED = ("default_level", "trigger_share", "gate_cap", "baseline")
 
 
