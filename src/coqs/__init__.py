@@ -51,6 +51,7 @@ _ROOMS = MappingProxyType(
             "Policy",
             "Rubric",
         ),
+        "rubric.diff": ("RubricDiff",),
         "rubric.questionnaire": ("Questionnaire",),
         "interactions": ("Interaction", "Interactions", "Turn"),
         "ratings": ("RatedColumns", "Ratings"),

@@ -90,6 +90,9 @@ from coqs.rubric import (
     Policy as Policy,
     Rubric as Rubric,
 )
+from coqs.rubric.diff import (
+    RubricDiff as RubricDiff,
+)
 from coqs.rubric.questionnaire import (
     Questionnaire as Questionnaire,
 )

@@ -406,3 +406,13 @@ def test_the_script_is_the_command() -> None:
         pytest.skip("needs the script that installing puts beside the interpreter")
     done = subprocess.run([script, "--version"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, f"coqs {coqs.__version__}\n")
+
+
+def test_what_changed_between_two_rubrics_is_told(coqs_command, folder) -> None:
+    text = (folder / "desk.toml").read_text(encoding="utf-8")
+    (folder / "new.toml").write_text(text.replace('"Greets"', '"Says hello"', 1), encoding="utf-8")
+    done = coqs_command("rubric", "diff", "desk.toml", "new.toml")
+    assert (done.code, done.err) == (0, "")
+    assert "  reworded    criteria.greets.text: Greets -> Says hello" in done.out.splitlines()
+    told = json.loads(coqs_command("rubric", "diff", "desk.toml", "coqs", "--json").out)
+    assert (told["new"]["rubric"], told["is_scoring"]) == ("coqs", True)

@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "explain": (),
         "compare": (),
         "survey": (),
-        "rubric": ("list", "show", "check", "card"),
+        "rubric": ("list", "show", "check", "card", "diff"),
         "questionnaire": ("list", "show", "check"),
         "policy": ("list", "show"),
         "plugins": (),
@@ -77,7 +77,7 @@ def _parser() -> Parser:
     _explain(_command(commands, "explain", "account for one interaction's score, exactly"))
     _compare(_command(commands, "compare", "score under two policies, and tell which choice moves what"))
     _survey(_command(commands, "survey", "score a file of customers' answers"))
-    _rubric(_command(commands, "rubric", "list, show, check and explain rubrics"))
+    _rubric(_command(commands, "rubric", "list, show, check, explain and compare rubrics"))
     _questionnaire(_command(commands, "questionnaire", "list, show and check questionnaires"))
     _policy(_command(commands, "policy", "list and show the ways in which answers become scores"))
     _plugins(_command(commands, "plugins", "list the plugins and their state"))
@@ -222,6 +222,10 @@ def _what_is_asked(parser: argparse.ArgumentParser, what: str) -> None:
         card.add_argument("rubric", metavar="ID", help="a plugin's rubric, or a path to a .toml file")
         card.add_argument("--language", metavar="CODE", help="such as es (default: en)", default="en")
         card.add_argument("--out", metavar="FILE", help="write it to a file (default: print it)")
+        diff = _command(commands, "diff", "tell what changed between two versions of a rubric")
+        diff.add_argument("old", metavar="OLD", help="a plugin's rubric, or a path to a .toml file")
+        diff.add_argument("new", metavar="NEW", help="the later version of it, likewise")
+        diff.add_argument("--json", action="store_true", help="as JSON")
     check = _command(commands, "check", f"look for contradictions and weaknesses of a {what}")
     check.add_argument(what, metavar="FILE", help=f"a path to a .toml file, or a plugin's {what}")
     check.add_argument(

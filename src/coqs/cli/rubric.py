@@ -1,4 +1,4 @@
-"""`coqs rubric`: list, show, check and explain rubrics."""
+"""`coqs rubric`: list, show, check, explain and compare rubrics."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from argparse import Namespace
 from coqs.cli.form import form_lines
 from coqs.cli.inputs import is_file, plugins_with_warnings, rubric_named
 from coqs.cli.outputs import check_places
-from coqs.cli.text import aligned, counted, show
+from coqs.cli.text import aligned, counted, show, show_json
 from coqs.rubric import Rubric
 from coqs.rubric.findings import SEVERITIES
 from coqs.rubric.questionnaire import Questionnaire
@@ -15,7 +15,7 @@ from coqs.whole_file import write_whole
 
 
 def rubric(arguments: Namespace) -> int:
-    """Run one of the four."""
+    """Run one of the five."""
     match arguments.action:
         case "list":
             return _list()
@@ -23,6 +23,8 @@ def rubric(arguments: Namespace) -> int:
             return _show(arguments)
         case "card":
             return _card(arguments)
+        case "diff":
+            return _diff(arguments)
         case _:
             return _check(arguments)
 
@@ -53,6 +55,19 @@ def _card(arguments: Namespace) -> int:
     else:
         write_whole(out, card)
         show(f"wrote {out}")
+    return 0
+
+
+def _diff(arguments: Namespace) -> int:
+    """Print what changed; plugins are loaded once where either is one of theirs."""
+    names = (arguments.old, arguments.new)
+    plugins = None if all(map(is_file, names)) else plugins_with_warnings()
+    old, new = (rubric_named(name, plugins) for name in names)
+    found = old.diff(new)
+    if arguments.json:
+        show_json(found.to_dict())
+    else:
+        show(str(found).splitlines())
     return 0
 
 

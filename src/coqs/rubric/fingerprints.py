@@ -40,7 +40,7 @@ class Fingerprint:
 
 def fingerprint_of(form: Form) -> Fingerprint:
     """Compute both fingerprints of a rubric."""
-    return Fingerprint(scoring=digest(_scoring_form(form)), content=digest(document(form)))
+    return Fingerprint(scoring=digest(scoring_form(form)), content=digest(document(form)))
 
 
 def digest(value: Any) -> str:
@@ -54,7 +54,8 @@ def exact_text(value: Fraction | None) -> str | None:
     return None if value is None else f"{value.numerator}/{value.denominator}"
 
 
-def _scoring_form(form: Form) -> dict[str, Any]:
+def scoring_form(form: Form) -> dict[str, Any]:
+    """Return what can change a number, in its canonical form."""
     read = {
         leaf.fact for each in form.criteria for leaf in leaves(each.when) if not isinstance(leaf, CriterionIn)
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -20,6 +20,9 @@ from coqs.rubric.form import Fact, Form
 from coqs.rubric.origin import Origin
 from coqs.rubric.toml_in import parts_from_document, parts_from_toml
 from coqs.rubric.toml_out import document, toml_from_form
+
+if TYPE_CHECKING:
+    from coqs.rubric.diff import RubricDiff
 
 __all__ = ["Fact", "Fingerprint", "Origin", "Rubric"]
 
@@ -96,6 +99,35 @@ class Rubric(Form):
         from coqs.rubric.lint import lint
 
         return lint(self)
+
+    def diff(self, other: Form) -> RubricDiff:
+        """Tell how `other`, a later version of the rubric or any rubric, differs from it, by stable ids.
+
+        Returns
+        -------
+        RubricDiff
+            What was added, removed, reworded, reweighted, rescaled or changed otherwise, each with the
+            old and the new value and whether it can change a number.
+
+        Examples
+        --------
+        >>> old = Rubric.from_toml_text('''
+        ... schema = 1
+        ... id = "door"
+        ... version = "1"
+        ... [[criteria]]
+        ... id = "greets"
+        ... stage = "greeting"
+        ... levels = [{ id = "no", points = 0 }, { id = "yes", points = 1 }]
+        ... ''')
+        >>> new = attrs.evolve(old, criteria=[attrs.evolve(old.criteria[0], weight="3/2")])
+        >>> diff = old.diff(new)
+        >>> diff.reweighted, diff.is_scoring
+        (('greets',), True)
+        """
+        from coqs.rubric.diff import RubricDiff
+
+        return RubricDiff(self, other)
 
     def to_card(self, language: str = "en") -> str:
         """Explain the rubric in plain words, as Markdown, to those who are judged by it or served.
