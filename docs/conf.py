@@ -54,6 +54,7 @@ nitpick_ignore_regex = [
     (r"py:class", r"coqs\.(results\.scores\.Rescorer|rubric\.files\.Readable|testing\.golden\.Readable)"),
     (r"py:class", r"coqs\.results\.one\.Source|(coqs\.scoring\.bulk\.(compiled\.)?)?Compiled(Stage)?"),
     (r"py:class", r"coqs\.results\.(tally_kind\.TallyKind|grouping\.Labels|measures\.(Measures|Scored))"),
+    (r"py:class", r"(coqs\.rubric\.form\.)?Form"),
     (r"py:class", r"coqs\.(errors|tables)\.Spot|ArrayLike|coqs\.results\.plots\.Drawable"),
 ]
 

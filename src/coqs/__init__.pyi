@@ -7,6 +7,23 @@ from coqs.comparisons import (
     PolicyComparison as PolicyComparison,
     compare_policies as compare_policies,
 )
+from coqs.comparisons.bridging import (
+    Bridge as Bridge,
+    bridge as bridge,
+)
+from coqs.comparisons.movers import (
+    MoverTable as MoverTable,
+)
+from coqs.comparisons.outcome import (
+    Backtest as Backtest,
+)
+from coqs.comparisons.scores import (
+    ScoreComparison as ScoreComparison,
+    compare_scores as compare_scores,
+)
+from coqs.comparisons.versions import (
+    backtest as backtest,
+)
 from coqs.errors import (
     ComparisonError as ComparisonError,
     CoqsError as CoqsError,

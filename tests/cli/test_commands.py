@@ -416,3 +416,27 @@ def test_what_changed_between_two_rubrics_is_told(coqs_command, folder) -> None:
     assert "  reworded    criteria.greets.text: Greets -> Says hello" in done.out.splitlines()
     told = json.loads(coqs_command("rubric", "diff", "desk.toml", "coqs", "--json").out)
     assert (told["new"]["rubric"], told["is_scoring"]) == ("coqs", True)
+
+
+def test_a_backtest_tells_who_moves_and_writes_the_rows(coqs_command, folder) -> None:
+    text = (folder / "desk.toml").read_text(encoding="utf-8").replace('version = "1"', 'version = "2"')
+    (folder / "new.toml").write_text(text.replace("points = 1, is", "points = 3, is"), encoding="utf-8")
+    command = ("backtest", "ratings.csv", "--rubric", "desk.toml", "--to", "new.toml")
+    done = coqs_command(*command, "--out", "moved.csv", "--by", "provider,weather", "--minimum-share", "0.2")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0] == "backtest: 5 ratings, desk 1 (policy coqs) -> desk 2 (policy coqs)"
+    assert "movers by provider, weather" in lines
+    assert lines[-1] == "wrote moved.csv"
+    rows = rows_of(folder / "moved.csv")
+    assert [row["interaction"] for row in rows] == ["I-1", "I-1", "I-2", "I-3", "I-4"]
+    told = json.loads(coqs_command(*command, "--json").out)
+    assert (told["carried_to"], told["n_ratings"], told["minimum_share"]) == ("new", 5, 0.5)
+    assert {row["provider"] for row in told["movers"]} == {"sam", "bea"}
+
+
+def test_a_backtest_does_not_write_over_a_rubric(coqs_command) -> None:
+    command = ("backtest", "ratings.csv", "--rubric", "desk.toml", "--to", "coqs", "--out", "desk.toml")
+    done = coqs_command(*command)
+    assert (done.code, done.out) == (2, "")
+    assert "must not be an input as well" in done.err

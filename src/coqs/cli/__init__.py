@@ -77,6 +77,8 @@ def _run(arguments: Namespace) -> int:
             from coqs.cli.explain import explain as run
         case "compare":
             from coqs.cli.compare import compare as run
+        case "backtest":
+            from coqs.cli.backtest import backtest as run
         case "survey":
             from coqs.cli.survey import survey as run
         case "questionnaire":

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rate": (),
         "explain": (),
         "compare": (),
+        "backtest": (),
         "survey": (),
         "rubric": ("list", "show", "check", "card", "diff"),
         "questionnaire": ("list", "show", "check"),
@@ -76,6 +77,7 @@ def _parser() -> Parser:
     _rate(_command(commands, "rate", "let machine raters rate a file of dialogues"))
     _explain(_command(commands, "explain", "account for one interaction's score, exactly"))
     _compare(_command(commands, "compare", "score under two policies, and tell which choice moves what"))
+    _backtest(_command(commands, "backtest", "score a file of ratings under two versions of a rubric"))
     _survey(_command(commands, "survey", "score a file of customers' answers"))
     _rubric(_command(commands, "rubric", "list, show, check, explain and compare rubrics"))
     _questionnaire(_command(commands, "questionnaire", "list, show and check questionnaires"))
@@ -173,6 +175,23 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", help="write every row: CSV, .parquet or .jsonl")
     parser.add_argument("--interaction", metavar="ID", help="account for one interaction, exactly")
     parser.add_argument("--rater", metavar="NAME", help="which rater's, where several rated")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _backtest(parser: argparse.ArgumentParser) -> None:
+    _ratings(parser)
+    parser.add_argument(
+        "--to", metavar="RUBRIC", required=True, help="the version to hold against --rubric, as that is named"
+    )
+    parser.add_argument("--by", metavar="KEY", type=_keys, help="who moves, by this key (default: provider)")
+    parser.add_argument("--out", metavar="FILE", help="write the rows: CSV, .parquet or .jsonl")
+    parser.add_argument(
+        "--minimum-share",
+        metavar="SHARE",
+        type=_share,
+        default="1/2",
+        help="compare ratings of which so much of the weight is answered (default: 1/2)",
+    )
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 

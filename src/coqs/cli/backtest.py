@@ -1,0 +1,43 @@
+"""`coqs backtest`: the same ratings under two versions of a rubric, who moves and which verdicts flip."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from coqs.cli.inputs import how_written, is_file, plugins_with_warnings, rubric_named
+from coqs.cli.outputs import check_places
+from coqs.cli.progress import progress
+from coqs.cli.text import show, show_json
+from coqs.comparisons.outcome import Backtest
+from coqs.comparisons.versions import backtest as backtested
+from coqs.io import RatingsFile, write_table
+from coqs.rubric import Rubric
+
+
+def backtest(arguments: Namespace) -> int:
+    """Read the ratings under the old version, score them under both, and print who moves."""
+    names = (arguments.rubric, arguments.to)
+    check_places(arguments.out, given=(arguments.ratings, *names))
+    plugins = None if all(map(is_file, names)) else plugins_with_warnings()
+    old, new = (rubric_named(name, plugins) for name in names)
+    found = _tested(arguments, old, new)
+    keys = arguments.by or ("provider",)
+    movers = found.movers(*keys)
+    if arguments.out is not None:
+        write_table(found.encoded(), arguments.out)
+    if arguments.json:
+        show_json(found.to_dict(*keys))
+        return 0
+    show(found.summary())
+    show(["", f"movers by {', '.join(keys)}", *str(movers).splitlines()])
+    if arguments.out is not None:
+        show(f"wrote {arguments.out}")
+    return 0
+
+
+def _tested(arguments: Namespace, old: Rubric, new: Rubric) -> Backtest:
+    file = RatingsFile(path=arguments.ratings, rubric=old, **how_written(arguments))
+    with progress("reading ratings") as told:
+        ratings = file.reporting(told).whole()
+    share = float(arguments.minimum_share)
+    return backtested(ratings, old, new, policy=arguments.policy, minimum_share=share)
