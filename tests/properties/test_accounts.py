@@ -57,3 +57,44 @@ def test_the_range_holds_every_score_and_every_bound(case: Case) -> None:
     for place, told in enumerate(accounts(case)):
         for score in (told.overall, *(told.bounds or ())):
             assert score is None or low - slack <= score <= high + slack, (low, high, score, case.told(place))
+
+
+@settings(max_examples=20)
+@given(cases(4))
+def test_what_left_a_criterion_is_what_others_gained(case: Case) -> None:
+    for place, told in enumerate(accounts(case)):
+        got = dict.fromkeys((item.criterion for item in told.items), Fraction(0))
+        left = {moved.criterion: moved.amount for moved in told.moved}
+        for moved in told.moved:
+            assert sum(gain.amount for gain in moved.gains) == moved.amount > 0, case.told(place)
+            assert all(gain.amount > 0 for gain in moved.gains)
+            for gain in moved.gains:
+                got[gain.criterion] += gain.amount
+        if told.overall is None or case.policy.combine in ("deduction", "error_accuracy"):
+            assert not told.moved
+            continue
+        for item in told.items:
+            there = item.full_weight - left.get(item.criterion, 0) + got[item.criterion]
+            assert there == item.applied_weight, (item.criterion, case.told(place))
+
+
+@settings(max_examples=15)
+@given(cases(4))
+def test_what_fired_goes_from_each_score_to_the_next(case: Case) -> None:
+    for place, told in enumerate(accounts(case)):
+        if told.overall is None:
+            assert not told.steps
+            continue
+        bonuses = [fired for fired in told.fired if fired.name == "bonus"]
+        started = [step for step in told.steps if step.name == "baseline"]
+        score = sum((item.contribution for item in told.items), Fraction(0))
+        score -= sum(bonus.after - bonus.before for bonus in bonuses)
+        score += sum(step.amount for step in started)
+        for event in (*bonuses, *told.steps[len(started) :]):
+            assert event.rule
+            if event.name != "bonus" and event.stage:
+                score += event.amount
+                continue
+            assert event.before == score, case.told(place)
+            score = event.after
+        assert score == told.overall

@@ -9,12 +9,14 @@ import attrs
 
 from coqs.errors import RubricError
 from coqs.ratings import Answer, Sheet
-from coqs.results import Explanation, Item, Provenance, Scores, StageAccount
+from coqs.results import Explanation, Item, Provenance, Scores, StageAccount, Step
 from coqs.rubric import Criterion, Numeric, Policy, Rubric, SeveralChoice
 from coqs.rubric.reach import ZERO
 from coqs.scoring.exact import ExactScore, Term, counts_of, score_sheet
 from coqs.scoring.exact_bounds import exact_bounds
 from coqs.scoring.finish import Spread
+from coqs.scoring.fired import areas_of, fired_by
+from coqs.scoring.moves import full_weights, moved_weights
 from coqs.scoring.rules import rule_of, step_rule
 
 Evidence = dict[str, tuple[tuple[int, int, int], ...]]
@@ -70,6 +72,9 @@ def account(
     policy = provenance.policy
     result = score_sheet(rubric, sheet, policy)
     case = Case(rubric, policy, sheet, result)
+    items = _items(case, evidence or {})
+    applied = {item.criterion: item.applied_weight for item in items}
+    added = {item.criterion: item.contribution for item in items}
     return Explanation(
         interaction=sheet.interaction,
         rater=sheet.rater,
@@ -78,8 +83,10 @@ def account(
         reason=result.reason,
         because=_because(case),
         stages=tuple(_stage_account(case, place) for place in range(len(rubric.stages))),
-        items=tuple(_item(case, each, (evidence or {}).get(each.id, ())) for each in rubric.criteria),
-        steps=tuple(attrs.evolve(step, rule=step_rule(step, policy)) for step in result.finished.steps),
+        items=items,
+        moved=moved_weights(rubric, policy, result, applied),
+        fired=fired_by(rubric, policy, result, added),
+        steps=tuple(_told(step, case) for step in result.finished.steps),
         bounds=_bounds(rubric, sheet, policy),
         counts=counts_of(result, _counted(rubric, provenance)),
         pass_mark=rubric.pass_mark,
@@ -122,16 +129,11 @@ def _failing_gates(case: Case) -> dict[str, str]:
     """Return the gates that fail the verdict: of an area with too many, and of ethics always."""
     found = {}
     for each in case.rubric.criteria:
-        fires, down = each.id in case.result.gates_fired, case.result.terms[each.id].stages_down
-        fails = fires and (down or _area(each, case.policy) in case.result.areas_fired)
+        fires = each.id in case.result.gates_fired
+        fails = fires and any(area in case.result.areas_fired for area in areas_of(each, case.policy))
         if each.gate and (fails or case.result.gates.get(each.id) == "ethics"):
             found[each.id] = each.gate.error_class
     return found
-
-
-def _area(criterion: Criterion, policy: Policy) -> str:
-    """Return the area in which the gate of a criterion counts."""
-    return {"interaction": "overall", "stage": criterion.stage}.get(policy.gate_scope, criterion.id)
 
 
 def _stage_account(case: Case, place: int) -> StageAccount:
@@ -147,7 +149,23 @@ def _stage_account(case: Case, place: int) -> StageAccount:
     )
 
 
-def _item(case: Case, criterion: Criterion, evidence: tuple[tuple[int, int, int], ...]) -> Item:
+def _told(step: Step, case: Case) -> Step:
+    """Say of a step which rule it follows."""
+    if step.name == "override":
+        pairs = zip(case.policy.overrides, case.result.sums.overrides, strict=True)
+        places = [place for place, (rule, holds) in enumerate(pairs) if holds and rule.stage == step.stage]
+        step = attrs.evolve(step, override=places[0])
+    return attrs.evolve(step, rule=step_rule(step, case.policy))
+
+
+def _items(case: Case, evidence: Evidence) -> tuple[Item, ...]:
+    full = full_weights(case.rubric, case.policy)
+    return tuple(_item(case, each, full[each.id], evidence.get(each.id, ())) for each in case.rubric.criteria)
+
+
+def _item(
+    case: Case, criterion: Criterion, full: Fraction, evidence: tuple[tuple[int, int, int], ...]
+) -> Item:
     id, result = criterion.id, case.result
     term, worth = result.terms[id], result.worths.get(id)
     applied, contribution = _applied(case, term)
@@ -160,6 +178,7 @@ def _item(case: Case, criterion: Criterion, evidence: tuple[tuple[int, int, int]
         points=worth.points if worth else None,
         share=worth.share if worth else None,
         counted_share=term.counted.share if term.counted and term.counts else None,
+        full_weight=full,
         applied_weight=applied,
         contribution=contribution,
         standing=worth.standing if worth else None,

@@ -19,7 +19,8 @@ from coqs.scoring.worth import lower
 
 """Ways to combine in which the overall score is a mean of stages; the others add up the whole form."""
 Operation = tuple[str, Callable[[Fraction], Fraction]]
-Delta = tuple[str, Fraction]
+Change = tuple[str, Fraction, Fraction]
+"""The name of an operation that changed a score, and the score before and after it."""
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -234,17 +235,18 @@ def _overall(
     operations = [*_clamp(policy), *_form_operations(policy, sums)]
     if rounding and policy.rounding != "none" and policy.rounding_of in ("overall", "both"):
         operations.append(("rounding", lambda value: rounded(value, policy)))
-    score, deltas = _run(score, operations)
-    return score, steps + [Step(name, None, amount) for name, amount in deltas]
+    score, changes = _run(score, operations)
+    return score, steps + [_step(each, None, ONE) for each in changes]
 
 
 def _starts(policy: Policy, sums: Sums, spread: Spread) -> list[Step]:
     """Return what the overall score starts with before any criterion is added."""
     if policy.combine == "deduction" and policy.baseline:
-        return [Step("baseline", None, policy.baseline / spread.whole)]
+        return [_step(("baseline", ZERO, policy.baseline / spread.whole), None, ONE)]
     if policy.combine == "error_accuracy":
         errors = any(stage.errors for stage in sums.stages)
-        return [Step("baseline", None, ONE), *([Step("errors", None, -ONE)] if errors else [])]
+        changes = [("baseline", ZERO, ONE), *([("errors", ONE, ZERO)] if errors else [])]
+        return [_step(each, None, ONE) for each in changes]
     return []
 
 
@@ -260,9 +262,15 @@ def _stage_steps(rubric: Rubric, policy: Policy, sums: Sums, spread: Spread, *, 
         operations = _stage_operations(stage.id, policy, own, sums)
         if rounds:
             operations.append(("rounding", lambda value: rounded(value, policy)))
-        _, deltas = _run(score / applied, operations)
-        steps += [Step(name, stage.id, amount * applied) for name, amount in deltas]
+        _, changes = _run(score / applied, operations)
+        steps += [_step(each, stage.id, applied) for each in changes]
     return steps
+
+
+def _step(change: Change, stage: str | None, applied: Fraction) -> Step:
+    """Return a change as a step; `applied` is the share of the overall score that was changed."""
+    name, before, after = change
+    return Step(name, stage, (after - before) * applied, before=before, after=after)
 
 
 def _clamp(policy: Policy) -> list[Operation]:
@@ -298,15 +306,15 @@ def _operations(
     return [(name, found[name]) for name in policy.precedence if name in found]
 
 
-def _run(score: Fraction, operations: Sequence[Operation]) -> tuple[Fraction, list[Delta]]:
+def _run(score: Fraction, operations: Sequence[Operation]) -> tuple[Fraction, list[Change]]:
     """Apply operations one after the other; return the result and what each one changed."""
-    deltas = []
+    changes = []
     for name, operation in operations:
         after = operation(score)
         if after != score:
-            deltas.append((name, after - score))
+            changes.append((name, score, after))
         score = after
-    return score, deltas
+    return score, changes
 
 
 def rounded(score: Fraction, policy: Policy) -> Fraction:

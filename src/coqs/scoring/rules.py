@@ -10,7 +10,7 @@ from coqs.ratings import Sheet
 from coqs.results import Step
 from coqs.rubric import Criterion, Policy, Rubric, SeveralChoice
 from coqs.rubric.reach import STRUCTURED, weighs
-from coqs.scoring.exact import ExactScore, could_score
+from coqs.scoring.exact import ExactScore, Term, could_score
 from coqs.scoring.exact_asking import best_place, is_asked
 from coqs.scoring.finish import is_scored
 from coqs.scoring.worth import does_not_apply
@@ -135,6 +135,32 @@ def _hidden_rule(criterion: Criterion, rubric: Rubric, sheet: Sheet, result: Exa
     return f"its condition {'cannot be known' if unknown else 'is not met'}{ignored}"
 
 
+TRIGGERS = MappingProxyType(
+    {
+        "chosen_levels": "the answer is one that it names",
+        "below_best": "the answer is below the best",
+    }
+)
+
+
+def gate_rule(term: Term, policy: Policy, *, failing: bool, lowered: bool) -> str:
+    """Say why a gate fires, how far it reaches, and what it does."""
+    named = TRIGGERS["chosen_levels"]
+    if policy.gate_trigger == "below_share":
+        why = f"its share is below {policy.trigger_share}"
+    else:
+        why = TRIGGERS[policy.gate_trigger]
+    if term.own is not None and term.own.share is None:
+        why = named
+    if not term.fired:
+        return f"{named}; of class ethics, it fails the verdict whatever the policy's trigger"
+    if not failing:
+        reach = f"the {policy.strikes} tolerated in the {policy.gate_scope} cover it"
+        return f"{why}; {reach}" + ("; of class ethics, it fails the verdict" if term.breaks_ethics else "")
+    lowers = f", and leaves its criterion {_effect(policy)}" if lowered else ""
+    return f"{why}; it fails the verdict of the interaction{lowers}"
+
+
 def step_rule(step: Step, policy: Policy) -> str:
     """Say what a step did to the score, and why."""
     whose = f"the score of {step.stage}" if step.stage else "the score"
@@ -150,7 +176,8 @@ def step_rule(step: Step, policy: Policy) -> str:
             tolerated = f", more than the {policy.strikes} tolerated" if policy.strikes else ""
             return f"gates fire{tolerated}, which leaves {whose} {_effect(policy)}"
         case "override":
-            return f"a set rule holds and says what {whose} is"
+            which = "a set rule" if step.override is None else f"set rule overrides[{step.override}]"
+            return f"{which} holds and says what {whose} is"
         case "clamp":
             return f"{whose} never passes 1"
         case _:

@@ -1,0 +1,104 @@
+"""An account as a fragment of HTML: tables with captions, every text escaped, no style and no script.
+
+A table scrolls inside its own box where a screen is narrower; the box can be reached by keyboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from coqs.results.account_text import both, change_of, head_lines, named, no_weights, shown
+from coqs.results.accounts import Account, Item, Moved
+from coqs.rubric.reach import NO_SHARES
+
+WIDE = "overflow-x:auto"
+
+
+def account_html(account: Account) -> str:
+    """Return an account as a fragment."""
+    head, *more = head_lines(account)
+    parts = [_paragraph(head), _list(line.strip() for line in more), _stages(account), _items(account)]
+    if account.provenance.policy.combine in NO_SHARES:
+        parts.append(_paragraph(no_weights(account)))
+    elif account.moved:
+        parts.append(_moved(account.moved))
+    if account.events:
+        heads = ["what fired, in order", "before and after", "rule"]
+        rows = [[named(each), change_of(each), each.rule] for each in account.events]
+        parts.append(_wide(heads, rows, "Gates, bonuses, floors, caps, set rules and rounding"))
+    return f'<div class="account">{"".join(parts)}</div>'
+
+
+def _stages(account: Account) -> str:
+    heads = ["stage", "score", "weight", "applied weight", "mark"]
+    rows = [
+        [
+            each.stage,
+            shown(each.score),
+            str(each.weight),
+            both(each.applied_weight),
+            "" if each.pass_mark is None else f"{shown(each.pass_mark)}{', missed' if each.missed else ''}",
+        ]
+        for each in account.stages
+    ]
+    return _wide(heads, rows, "Stages")
+
+
+def _items(account: Account) -> str:
+    heads = ["criterion", "answer", "share", "applied weight", "contribution", "rule"]
+    return _wide(heads, map(_item, account.items), "Criteria: share times applied weight is the contribution")
+
+
+def _item(item: Item) -> list[str]:
+    share = item.share if item.counted_share is None else item.counted_share
+    numbers = ["" if share is None else both(share), both(item.applied_weight), both(item.contribution)]
+    return [item.criterion, item.answer, *numbers, item.rule]
+
+
+def _moved(moved: Iterable[Moved]) -> str:
+    heads = ["criterion", "why", "weight", "how it went", "to whom"]
+    rows = [
+        [
+            each.criterion,
+            each.why.replace("_", " "),
+            both(each.amount),
+            each.how,
+            ", ".join(f"{gain.criterion} {both(gain.amount)}" for gain in each.gains),
+        ]
+        for each in moved
+    ]
+    return _wide(heads, rows, "Weight that did not count")
+
+
+def _wide(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:
+    """Return a table in a box that scrolls.
+
+    The roles keep it a table, and the labels name its cells, where a page's style lays it out anew.
+    """
+    head = "".join(f'<th role="columnheader" scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join(f'<tr role="row">{_row(heads, row)}</tr>' for row in rows)
+    return (
+        f'<div role="group" aria-label="{escape(caption)}" tabindex="0" style="{WIDE}"><table role="table">'
+        f'<caption>{escape(caption)}</caption><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div>'
+    )
+
+
+def _row(heads: Sequence[str], row: Sequence[str]) -> str:
+    name, *cells = row
+    labelled = zip(heads[1:], cells, strict=True)
+    told = (
+        f'<td role="cell" data-label="{escape(head)}"><span>{escape(cell)}</span></td>'
+        for head, cell in labelled
+    )
+    return f'<th role="rowheader" scope="row">{escape(name)}</th>{"".join(told)}'
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def _list(lines: Iterable[str]) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<ul>{items}</ul>" if items else ""
