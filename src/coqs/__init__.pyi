@@ -86,6 +86,7 @@ from coqs.report import (
     write_report as write_report,
 )
 from coqs.results import (
+    Counterfactual as Counterfactual,
     Explanation as Explanation,
     GroupTable as GroupTable,
     OneScore as OneScore,
@@ -119,6 +120,9 @@ from coqs.sample_data import (
 from coqs.scoring import (
     Scorer as Scorer,
     score as score,
+)
+from coqs.scoring.counterfactual import (
+    counterfactual as counterfactual,
 )
 from coqs.scoring.explain import (
     explain as explain,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import attrs
 
-REASONS = {
-    "unscored": "an unscored interaction has no verdict to flip",
-    "impossible": "no change of the answers that were given flips it",
-    "too_many": "it takes at least {n} changes",
-    "not_found": "none was found; fewer than {n} changes do not do it",
-}
+REASONS = MappingProxyType(
+    {
+        "unscored": "an unscored interaction has no verdict to flip",
+        "impossible": "no change of the answers that were given flips it",
+        "too_many": "it takes {n} changes or more to flip it",
+        "not_found": "none was found; fewer than {n} changes do not do it",
+    }
+)
 
 
 @attrs.frozen(slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from coqs.ratings import Answer, Sheet
 from coqs.results import Explanation, Item, Provenance, Scores, StageAccount, Step
 from coqs.rubric import Criterion, Numeric, Policy, Rubric, SeveralChoice
 from coqs.rubric.reach import ZERO
+from coqs.scoring.counterfactual import counterfactual_of
 from coqs.scoring.exact import ExactScore, Term, counts_of, score_sheet
 from coqs.scoring.exact_bounds import exact_bounds
 from coqs.scoring.finish import Spread
@@ -24,6 +25,8 @@ Evidence = dict[str, tuple[tuple[int, int, int], ...]]
 
 def explain(scores: Scores, interaction: str, *, rater: str | None = None) -> Explanation:
     """Explain one interaction's score exactly, item by item.
+
+    Its counterfactual is looked for briefly; `coqs.counterfactual` looks longer.
 
     Parameters
     ----------
@@ -45,7 +48,8 @@ def explain(scores: Scores, interaction: str, *, rater: str | None = None) -> Ex
     evidence = {
         id: tuple(ratings.evidence.spans(row, place)) for place, id in enumerate(ratings.rubric.criterion_ids)
     }
-    return account(rubric, ratings.sheet(row), scores.provenance, evidence)
+    told = account(rubric, ratings.sheet(row), scores.provenance, evidence)
+    return attrs.evolve(told, counterfactual=counterfactual_of(scores, row))
 
 
 @attrs.frozen(slots=True)

@@ -44,7 +44,10 @@ def moved_weights(
     """Return the weights that went, in the order of the sheet; none where nothing was scored."""
     if result.finished.spread is None:
         return ()
-    moves = _Moves(rubric, policy, result, applied)
+    carried = dict.fromkeys(rubric.stage_ids, ZERO)
+    for each in rubric.criteria:
+        carried[each.stage] += applied[each.id]
+    moves = _Moves(rubric, policy, result, applied, carried)
     return tuple(
         moves.of(id, amount)
         for id, amount in full_weights(rubric, policy).items()
@@ -52,7 +55,7 @@ def moved_weights(
     )
 
 
-@attrs.frozen
+@attrs.frozen(slots=True)
 class _Moves:
     """What decides who gets a weight that went."""
 
@@ -60,19 +63,22 @@ class _Moves:
     policy: Policy
     result: ExactScore
     applied: Mapping[str, Fraction]
+    carried: Amounts
+    """Share of the overall score, by stage."""
 
     def of(self, id: str, amount: Fraction) -> Moved:
         """Return the move of one criterion's weight."""
         stage, absence = self.rubric.criterion(id).stage, self.result.answers[id].absence
         away = absence is Absence.NOT_APPLICABLE and self.policy.not_applicable == "drop_equal"
-        carried = self._carried()
         if self.policy.combine not in STRUCTURED:
             equal, parts = away, _parts(self._counting(None), self.applied, equal=away)
-        elif carried[stage]:
+        elif self.carried[stage]:
             equal, parts = away, self._within(stage, equal=away)
         else:
             equal = self._leaves_as_a_whole(stage)
-            to_stages = _parts([each for each, share in carried.items() if share], carried, equal=equal)
+            to_stages = _parts(
+                [each for each, share in self.carried.items() if share], self.carried, equal=equal
+            )
             parts = {
                 each: part * own
                 for to, part in to_stages.items()
@@ -84,21 +90,13 @@ class _Moves:
         how = "in equal parts" if equal else "in proportion"
         return Moved(criterion=id, stage=stage, why=str(absence), amount=amount, how=how, gains=gains)
 
-    def _carried(self) -> Amounts:
-        """Return the share of the overall score that each stage carries."""
-        totals = dict.fromkeys(self.rubric.stage_ids, ZERO)
-        for each in self.rubric.criteria:
-            totals[each.stage] += self.applied[each.id]
-        return totals
-
     def _counting(self, stage: str | None) -> list[str]:
         """Return the criteria that count, in a stage or in every stage that weighs anything."""
-        carried = self._carried()
         return [
             id
             for id, term in self.result.terms.items()
             if term.counts == "possible" and term.counted is not None
-            if (term.criterion.stage == stage if stage else carried[term.criterion.stage])
+            if (term.criterion.stage == stage if stage else self.carried[term.criterion.stage])
         ]
 
     def _within(self, stage: str, *, equal: bool) -> Amounts:

@@ -120,7 +120,7 @@ def _classes(rubric: Rubric, policy: Policy, criterion: Criterion) -> list[Extre
     if criterion.ideal:  # which level is best differs from row to row, so each is a class
         return [(place, place) for place in range(len(criterion.scale.ids))]
     several = isinstance(criterion.scale, SeveralChoice)
-    read = _read_masks(rubric, policy, criterion)
+    read = read_masks(rubric, policy, criterion)
     classes: dict[tuple[bool, ...], list[tuple[Fraction, int]]] = {}
     for way in _every_way(criterion):
         bits = way if several else 1 << way
@@ -130,7 +130,7 @@ def _classes(rubric: Rubric, policy: Policy, criterion: Criterion) -> list[Extre
     return [(min(each)[1], max(each)[1]) for each in classes.values()]
 
 
-def _read_masks(rubric: Rubric, policy: Policy, criterion: Criterion) -> list[int]:
+def read_masks(rubric: Rubric, policy: Policy, criterion: Criterion) -> list[int]:
     """Return the sets of answers that conditions ask for, as bit sets."""
     return [
         sum(1 << place for place, id in enumerate(criterion.scale.ids) if id in leaf.ids)
