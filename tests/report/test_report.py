@@ -190,8 +190,27 @@ def test_headings_stand_in_the_order_in_which_a_manager_asks(page: Document) -> 
     heads = re.findall(r'<h2 id="(\w+)">', page.html)
     assert heads == [
         "next", "short", "gates", "overall", "stages", "sets", "map", "coverage", "providers", "criteria",
-        "denominators", "machines", "provenance",
+        "accounts", "denominators", "machines", "provenance",
     ]  # fmt: skip
+
+
+def test_at_most_five_that_failed_are_accounted_for_ethics_first(sample: coqs.Scores, page: Document) -> None:
+    section = page.html[page.html.index('id="accounts"') : page.html.index('id="denominators"')]
+    told = re.findall(r"<summary><bdi>(.+?)</bdi> by <bdi>(.+?)</bdi>: (.+?)</summary>", section)
+    assert len(told) == 5
+    rows = [sample.ratings.row_of(id, rater=rater) for id, rater, _ in told]
+    assert (sample.verdict[rows] == "fail").all()
+    hit = (sample.gates["ethics"][rows] > 0).tolist()
+    assert hit == sorted(hit, reverse=True)
+    assert any(hit)
+    assert all("verdict would be pass with" in words for _, _, words in told)
+
+
+def test_what_is_accounted_for_is_escaped(read: Any) -> None:
+    table = TABLE | {"interaction": [f"<b>{id}</b>" for id in TABLE["interaction"]]}
+    page = read(scored(table))
+    assert "&lt;b&gt;" in page.html
+    assert "<b>I" not in page.html
 
 
 def test_every_table_has_a_caption_and_headers_with_a_scope(page: Document) -> None:

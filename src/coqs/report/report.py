@@ -90,6 +90,7 @@ def render(page: Page) -> str:
     """Return the page as HTML text."""
     try:
         import jinja2
+        import markupsafe
     except ImportError:
         raise MissingDependencyError("the report", library="jinja2", extra="report") from None
     environment = jinja2.Environment(
@@ -100,6 +101,8 @@ def render(page: Page) -> str:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    # What `to_html` made is escaped already; what cannot be printed in it is taken out here.
+    environment.filters["fragment"] = lambda html: markupsafe.Markup(_printable(html))  # noqa: S704
     return environment.get_template("page.html").render(page=page)
 
 

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from coqs.insights import next_steps
+from coqs.report.accounts import AccountOf, accounts_of
 from coqs.report.advice import FEW_ANSWERS, Advice, advice_of
 from coqs.report.criteria import CriterionRow, criterion_rows, never_answered, without_standing
 from coqs.report.denominators import Denominators, denominators_of, ignored_by_people, totals_of
@@ -94,6 +95,8 @@ class Page:
     """Criteria that nobody answered."""
     unjudged: tuple[Said, ...]
     """Criteria that were answered, and do not say what is expected."""
+    accounts: tuple[AccountOf, ...]
+    """Of some ratings that failed."""
     mean: str
     denominators: Denominators
     machines: Machines
@@ -141,6 +144,7 @@ def page_of(
         criteria=criterion_rows(scores, steps),
         unanswered=never_answered(scores, steps),
         unjudged=without_standing(scores, steps),
+        accounts=accounts_of(scores),
         mean=per_cent(whole["mean"]),
         denominators=denominators_of(scores, n),
         machines=machines_of(scores, machines),

@@ -22,12 +22,20 @@ def account_html(account: Account) -> str:
     if account.provenance.policy.combine in NO_SHARES:
         parts.append(_paragraph(no_weights(account)))
     elif account.moved:
-        parts.append(_moved(account.moved))
+        parts.append(_moved(account.moved, _whose(account)))
     if account.events:
         heads = ["what fired, in order", "before and after", "rule"]
         rows = [[named(each), change_of(each), each.rule] for each in account.events]
-        parts.append(_wide(heads, rows, "Gates, bonuses, floors, caps, set rules and rounding"))
+        parts.append(
+            _wide(
+                heads, rows, f"What fired in {_whose(account)}: gates, bonuses, floors, caps, rules, rounding"
+            )
+        )
     return f'<div class="account">{"".join(parts)}</div>'
+
+
+def _whose(account: Account) -> str:
+    return f"{account.interaction} by {account.rater}" if account.rater else account.interaction
 
 
 def _stages(account: Account) -> str:
@@ -42,12 +50,14 @@ def _stages(account: Account) -> str:
         ]
         for each in account.stages
     ]
-    return _wide(heads, rows, "Stages")
+    return _wide(heads, rows, f"Stages of {_whose(account)}")
 
 
 def _items(account: Account) -> str:
     heads = ["criterion", "answer", "share", "applied weight", "contribution", "rule"]
-    return _wide(heads, map(_item, account.items), "Criteria: share times applied weight is the contribution")
+    return _wide(
+        heads, map(_item, account.items), f"Criteria of {_whose(account)}: share times weight is contribution"
+    )
 
 
 def _item(item: Item) -> list[str]:
@@ -56,7 +66,7 @@ def _item(item: Item) -> list[str]:
     return [item.criterion, item.answer, *numbers, item.rule]
 
 
-def _moved(moved: Iterable[Moved]) -> str:
+def _moved(moved: Iterable[Moved], whose: str) -> str:
     heads = ["criterion", "why", "weight", "how it went", "to whom"]
     rows = [
         [
@@ -68,7 +78,7 @@ def _moved(moved: Iterable[Moved]) -> str:
         ]
         for each in moved
     ]
-    return _wide(heads, rows, "Weight that did not count")
+    return _wide(heads, rows, f"Weight that did not count, of {whose}")
 
 
 def _wide(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:
