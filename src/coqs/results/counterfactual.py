@@ -10,7 +10,7 @@ REASONS = MappingProxyType(
     {
         "unscored": "an unscored interaction has no verdict to flip",
         "impossible": "no change of the answers that were given flips it",
-        "too_many": "it takes {n} changes or more to flip it",
+        "too_many": "it takes {n} changes{more} to flip it",
         "not_found": "none was found; fewer than {n} changes do not do it",
     }
 )
@@ -62,7 +62,8 @@ class Counterfactual:
 
     def __str__(self) -> str:
         if self.reason:
-            why = REASONS[self.reason].format(n=self.at_least)
+            more = "" if self.proved else " or more"
+            why = REASONS[self.reason].format(n=self.at_least, more=more)
             return f"verdict {self.verdict}: {why}"
         count = f"{self.n} change" if self.n == 1 else f"{self.n} changes"
         told = ", ".join(map(str, self.changes))
