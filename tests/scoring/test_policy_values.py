@@ -508,7 +508,7 @@ def test_an_account_names_the_steps_that_no_criterion_made() -> None:
     policy = coqs.Policy(combine="deduction", baseline=10, floor="9/10", rounding="down", rounding_digits=0)
     told = coqs.explain(scored({}, policy), "I-1")
     assert [(step.name, step.amount) for step in told.steps] == [("baseline", F(10, 36)), ("floor", F(3, 20))]
-    assert "  baseline: adds 5/18; everybody starts with 10 points" in str(told)
+    assert "  baseline: 0 (0.00 %) -> 5/18 (27.78 %); everybody starts with 10 points" in str(told)
     assert "  floor: adds 3/20; the score never falls below 9/10" in str(told)
     assert "contributions and steps sum to 9/10 = 90.00 %" in str(told)
     policy = coqs.Policy(

@@ -134,3 +134,21 @@ def test_a_cap_of_its_own_limits_what_options_earn_and_can_earn(chosen: str, sha
     assert told.overall == share
     assert (told.items[0].standing == "meets") == (share == 1)
     assert told.items[0].points == 10 * share
+
+
+def test_the_account_says_which_gate_took_the_stage_down() -> None:
+    told = account(MISSED)
+    assert [(step.name, step.stage, step.amount) for step in told.steps] == [("gate", "greeting", F(-2, 3))]
+    assert told.steps[0].rule == (
+        "a gate fires that names the stage, which leaves the score of greeting nothing"
+    )
+    (fired,) = told.fired
+    assert (fired.criterion, fired.scope, fired.trigger) == ("verified", "stage", "chosen_levels")
+    assert fired.rule.endswith("it fails the verdict of the interaction and takes down greeting")
+    assert sum(item.contribution for item in told.items) + told.steps[0].amount == told.overall
+
+
+def test_what_would_have_taken_it_back_is_found() -> None:
+    told = account(MISSED).counterfactual
+    assert told is not None
+    assert (told.flipped, [change.criterion for change in told.changes]) == ("pass", ["verified"])

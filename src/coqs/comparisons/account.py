@@ -13,7 +13,7 @@ import attrs
 from coqs.comparisons.players import Moves, Player
 from coqs.comparisons.shapley import MOST_EXACT, PAIRS, sampled_shapley, shapley
 from coqs.ratings import Sheet
-from coqs.results.explanation import shown
+from coqs.results.account_text import shown
 from coqs.rubric import Policy, Rubric
 from coqs.scoring.exact import score_sheet
 from coqs.tables import read_only

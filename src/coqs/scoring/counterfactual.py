@@ -24,6 +24,7 @@ from coqs.scoring.changes import (
 )
 from coqs.scoring.exact import ExactScore, score_sheet
 from coqs.scoring.fewest import Fewest, fewest, is_plain
+from coqs.scoring.stage_gates import with_gates_of_stages
 from coqs.scoring.trying import Bench
 
 AT_MOST = 6
@@ -101,7 +102,8 @@ def counterfactual_of(
     scores: Scores, row: int, *, at_most: int = AT_MOST, limits: Limits = BRIEF
 ) -> Counterfactual:
     """Return the counterfactual of a row, looking no longer than the limits allow."""
-    rubric, policy, sheet = scores.scorer.applied_rubric, scores.provenance.policy, scores.ratings.sheet(row)
+    rubric, sheet = scores.scorer.applied_rubric, scores.ratings.sheet(row)
+    policy = with_gates_of_stages(rubric, scores.provenance.policy)
     result = score_sheet(rubric, sheet, policy)
     bench = Bench(scores.scorer, scores.ratings.take(slice(row, row + 1)))
     return _Search(rubric, policy, sheet, result, bench, at_most, limits).found()

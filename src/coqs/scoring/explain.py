@@ -19,6 +19,7 @@ from coqs.scoring.finish import Spread
 from coqs.scoring.fired import areas_of, fired_by
 from coqs.scoring.moves import full_weights, moved_weights
 from coqs.scoring.rules import rule_of, step_rule
+from coqs.scoring.stage_gates import with_gates_of_stages
 
 Evidence = dict[str, tuple[tuple[int, int, int], ...]]
 
@@ -155,11 +156,16 @@ def _stage_account(case: Case, place: int) -> StageAccount:
 
 def _told(step: Step, case: Case) -> Step:
     """Say of a step which rule it follows."""
+    down: tuple[str, ...] = ()
     if step.name == "override":
-        pairs = zip(case.policy.overrides, case.result.sums.overrides, strict=True)
-        places = [place for place, (rule, holds) in enumerate(pairs) if holds and rule.stage == step.stage]
-        step = attrs.evolve(step, override=places[0])
-    return attrs.evolve(step, rule=step_rule(step, case.policy))
+        rules = with_gates_of_stages(case.rubric, case.policy).overrides
+        pairs = zip(rules, case.result.sums.overrides, strict=True)
+        first = next(place for place, (rule, holds) in enumerate(pairs) if holds and rule.stage == step.stage)
+        if first < len(case.policy.overrides):
+            step = attrs.evolve(step, override=first)
+        else:  # it is no rule of the policy, but what a gate says of a stage that it names
+            step, down = attrs.evolve(step, name="gate"), (step.stage or "",)
+    return attrs.evolve(step, rule=step_rule(step, case.policy, down))
 
 
 def _items(case: Case, evidence: Evidence) -> tuple[Item, ...]:

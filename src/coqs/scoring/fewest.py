@@ -50,6 +50,7 @@ def is_plain(rubric: Rubric, policy: Policy) -> bool:
     bent = policy.floor is not None or policy.stage_floor is not None or policy.overrides
     gates = policy.gate_effect != "verdict_only" and policy.gate_scope != "criterion"
     equal = policy.not_applicable == "drop_equal" and policy.combine not in STRUCTURED
+    gates |= any(each.gate is not None and each.gate.stages for each in rubric.criteria)
     marks = any(stage.pass_mark is not None for stage in rubric.stages)
     return not (bent or gates or policy.combine == "error_accuracy" or (equal and marks))
 

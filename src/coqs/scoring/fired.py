@@ -14,7 +14,7 @@ from coqs.scoring.worth import Worth
 
 
 def areas_of(criterion: Criterion, policy: Policy) -> tuple[str, ...]:
-    """Return the areas in which the gate of a criterion counts: stages that it names, or the policy's scope."""
+    """Return where the gate of a criterion counts: the stages that it names, or the policy's scope."""
     if criterion.gate is not None and criterion.gate.stages:
         return criterion.gate.stages
     return ({"interaction": "overall", "stage": criterion.stage}.get(policy.gate_scope, criterion.id),)

@@ -16,11 +16,11 @@ from fractions import Fraction
 
 import attrs
 
-from coqs.model import Absence
 from coqs.results import Gain, Moved
 from coqs.rubric import Policy, Rubric
 from coqs.rubric.reach import STRUCTURED, ZERO, shares
 from coqs.scoring.exact import ExactScore
+from coqs.scoring.worth import does_not_apply
 
 Amounts = dict[str, Fraction]
 """Share of the overall score, by criterion."""
@@ -69,7 +69,7 @@ class _Moves:
     def of(self, id: str, amount: Fraction) -> Moved:
         """Return the move of one criterion's weight."""
         stage, absence = self.rubric.criterion(id).stage, self.result.answers[id].absence
-        away = absence is Absence.NOT_APPLICABLE and self.policy.not_applicable == "drop_equal"
+        away = self.policy.not_applicable == "drop_equal" and does_not_apply(self.policy, absence)
         if self.policy.combine not in STRUCTURED:
             equal, parts = away, _parts(self._counting(None), self.applied, equal=away)
         elif self.carried[stage]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -13,7 +14,7 @@ from coqs.rubric.reach import STRUCTURED, weighs
 from coqs.scoring.exact import ExactScore, Term, could_score
 from coqs.scoring.exact_asking import best_place, is_asked
 from coqs.scoring.finish import is_scored
-from coqs.scoring.worth import does_not_apply
+from coqs.scoring.worth import does_not_apply, names_stages
 
 SEVERAL = MappingProxyType(
     {
@@ -146,7 +147,9 @@ TRIGGERS = MappingProxyType(
 def gate_rule(term: Term, policy: Policy, *, failing: bool, lowered: bool) -> str:
     """Say why a gate fires, how far it reaches, and what it does."""
     named = TRIGGERS["chosen_levels"]
-    if policy.gate_trigger == "below_share":
+    if names_stages(term.criterion):
+        why = named
+    elif policy.gate_trigger == "below_share":
         why = f"its share is below {policy.trigger_share}"
     else:
         why = TRIGGERS[policy.gate_trigger]
@@ -157,12 +160,16 @@ def gate_rule(term: Term, policy: Policy, *, failing: bool, lowered: bool) -> st
     if not failing:
         reach = f"the {policy.strikes} tolerated in the {policy.gate_scope} cover it"
         return f"{why}; {reach}" + ("; of class ethics, it fails the verdict" if term.breaks_ethics else "")
+    gate = term.criterion.gate
+    if gate is not None and gate.stages:
+        down = f" and takes down {' and '.join(gate.stages)}" if policy.gate_effect == "zero" else ""
+        return f"{why}; it fails the verdict of the interaction{down}"
     lowers = f", and leaves its criterion {_effect(policy)}" if lowered else ""
     return f"{why}; it fails the verdict of the interaction{lowers}"
 
 
-def step_rule(step: Step, policy: Policy) -> str:
-    """Say what a step did to the score, and why."""
+def step_rule(step: Step, policy: Policy, named: Collection[str] = ()) -> str:
+    """Say what a step did to the score, and why; `named` are the stages that gates take down by name."""
     whose = f"the score of {step.stage}" if step.stage else "the score"
     match step.name:
         case "baseline":
@@ -172,6 +179,8 @@ def step_rule(step: Step, policy: Policy) -> str:
             return "a gate fires: the interaction has an error"
         case "floor":
             return f"{whose} never falls below {_known(policy.stage_floor if step.stage else policy.floor)}"
+        case "gate" if step.stage in named:
+            return f"a gate fires that names the stage, which leaves {whose} nothing"
         case "gate":
             tolerated = f", more than the {policy.strikes} tolerated" if policy.strikes else ""
             return f"gates fire{tolerated}, which leaves {whose} {_effect(policy)}"
