@@ -39,11 +39,12 @@ LATER = (*DETAILS, "gates_fired", "possible", "band")
 CHOICES: tuple[dict[str, Any], ...] = (
     {},
     *({"combine": each} for each in ("weighted_criteria", "pooled_points", "weighted_points")),
-    *({"combine": each} for each in ("weight_product", "mean_of_stage_means", "error_accuracy")),
+    *({"combine": each} for each in ("stage_points", "weight_product", "mean_of_stage_means")),
+    {"combine": "error_accuracy"},
     {"combine": "deduction", "baseline": 100},
     {"normalise": "ratio"},
     *({"not_applicable": each} for each in ("drop_equal", "full_marks", "zero")),
-    *({"unanswered": each} for each in ("refuse", "zero")),
+    *({"unanswered": each} for each in ("refuse", "as_not_applicable", "zero")),
     {"unanswered": "default_level", "default_level": "worst"},
     {"several_choice": "capped_sum"},
     {"several_choice": "per_option"},
@@ -59,7 +60,7 @@ CHOICES: tuple[dict[str, Any], ...] = (
     *({"rounding": each, "rounding_digits": 0} for each in ("half_up", "half_even", "down")),
     {"rounding": "half_up", "rounding_digits": 1, "rounding_of": "stages"},
     {"rounding": "half_up", "rounding_digits": 1, "rounding_of": "both"},
-    {"over_interactions": "ratio_of_sums"},
+    *({"over_interactions": each} for each in ("ratio_of_sums", "mean_of_stage_means")),
 )
 """One choice at a time, with what it needs; the first is the `coqs` policy itself."""
 
@@ -93,7 +94,7 @@ def _resident(mark: str) -> int:
 
 
 def policies(rubric: coqs.Rubric) -> Iterable[tuple[str, coqs.Policy]]:
-    """Yield every choice with a name, and a set rule that reads one answer."""
+    """Yield every choice with a name, a set rule that reads one answer, and the presets of other systems."""
     for choice in CHOICES:
         name = ", ".join(f"{key} {value}" for key, value in choice.items()) or "coqs"
         yield name, coqs.Policy(name="bench", **choice)
@@ -101,6 +102,8 @@ def policies(rubric: coqs.Rubric) -> Iterable[tuple[str, coqs.Policy]]:
     worst = CriterionIn(first.id, first.scale.ids[:1])
     yield "overrides", coqs.Policy(name="bench", overrides=[Override(worst, score="1/4")])
     yield "overrides of a stage", coqs.Policy(name="bench", overrides=[Override(worst, "1/4", first.stage)])
+    for name in coqs.Policy.names()[1:]:
+        yield name, coqs.Policy.named(name)
 
 
 def policy_prices(rubric: coqs.Rubric, ratings: coqs.Ratings, *, rounds: int) -> dict[str, float | None]:
