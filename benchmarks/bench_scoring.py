@@ -118,7 +118,7 @@ def show_alone(found: dict[str, Any]) -> None:
     print("\nfirst use of a detail, in times of scoring")
     for name, ratio in found["details"].items():
         print(f"  {name:60}    {ratio:.2f}")
-    print("\none policy choice at a time, and presets, in times of the coqs policy on the same form   must be at most 2")
+    print("\none policy choice at a time, and presets, in times of the coqs policy; must be at most 2")
     print(f"  {'':60}{'this form':>12}{'with a bonus and a several choice':>36}")
     for name in found["policies"]:
         ratios = [_told(found[kind][name]) for kind in ("policies", "mixed")]

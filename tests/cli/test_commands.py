@@ -196,6 +196,15 @@ def test_explain_accounts_for_one_score(coqs_command) -> None:
     assert "contributions sum to 1/2 = 50.00 %" in done.out
 
 
+def test_explain_writes_a_fragment_of_html_and_never_over_its_input(coqs_command) -> None:
+    done = coqs_command("explain", *SCORE[1:], "--interaction", "I-3", "--html", "why.html")
+    assert (done.code, done.out) == (0, "wrote why.html\n")
+    assert Path("why.html").read_text(encoding="utf-8").startswith('<div class="account">')
+    refused = coqs_command("explain", *SCORE[1:], "--interaction", "I-3", "--html", SCORE[1])
+    assert refused.code == 2
+    assert "must not be an input as well" in refused.err
+
+
 def test_explain_speaks_json(coqs_command) -> None:
     done = coqs_command("explain", *SCORE[1:], "--interaction", "I-3", "--json")
     account = json.loads(done.out)

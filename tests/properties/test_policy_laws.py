@@ -147,7 +147,8 @@ def test_a_sheet_of_absences_is_scored_only_where_the_policy_fills_them_in(choic
         table |= {id: [str(absence) for absence in Absence] for id in rubric.criterion_ids}
         scores = coqs.Scorer(rubric, policy=policy)(coqs.Ratings.from_table(table, rubric))
         filled = {"not_applicable"} if policy.not_applicable in ("full_marks", "zero") else set()
-        if policy.unanswered in ("zero", "default_level"):
+        as_away = policy.unanswered == "as_not_applicable" and filled
+        if policy.unanswered in ("zero", "default_level") or as_away:
             filled |= {"unanswered", "abstained", "failed"}
         for absence, is_scored, reason in zip(Absence, scores.is_scored, scores.reason, strict=True):
             assert not is_scored or str(absence) in filled, told(rubric, policy, absence=str(absence))

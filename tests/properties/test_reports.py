@@ -12,7 +12,7 @@ from coqs.report.report import render
 from coqs.report.view import page_of
 
 TAGS = """
-html head meta title style body header main section footer h1 h2 p ul ol li b
+html head meta title style body header main section footer h1 h2 p ul ol li b div
 table caption thead tbody tr th td span bdi figure figcaption details summary svg path rect text
 """
 

@@ -69,7 +69,7 @@ def test_a_score_is_in_the_last_band_that_begins_at_or_below_it() -> None:
     }
     told = coqs.explain(scores, "b")
     assert all(f"  band {name}" in str(told) for name in ("high", "good"))
-    assert "greets: yes, band green, 1 x" in str(told)
+    assert "greets: yes, band green, 1 (100.00 %) x" in str(told)
     assert (told.band, told.stages[0].band, told.stages[1].band, told.items[0].band) == (
         "high",
         "good",

@@ -509,7 +509,7 @@ def test_an_account_names_the_steps_that_no_criterion_made() -> None:
     told = coqs.explain(scored({}, policy), "I-1")
     assert [(step.name, step.amount) for step in told.steps] == [("baseline", F(10, 36)), ("floor", F(3, 20))]
     assert "  baseline: 0 (0.00 %) -> 5/18 (27.78 %); everybody starts with 10 points" in str(told)
-    assert "  floor: adds 3/20; the score never falls below 9/10" in str(told)
+    assert "  floor: 3/4 (75.00 %) -> 9/10 (90.00 %); the score never falls below 9/10" in str(told)
     assert "contributions and steps sum to 9/10 = 90.00 %" in str(told)
     policy = coqs.Policy(
         gate_effect="cap", gate_cap="1/2", gate_scope="stage", gate_trigger="below_best", **HALF_UP
@@ -521,8 +521,8 @@ def test_an_account_names_the_steps_that_no_criterion_made() -> None:
         ("rounding", None, F(58, 100) - F(7, 12)),
     ]
     assert (
-        "  gate of responding: takes 1/16; gates fire, which leaves the score of responding at most 1/2"
-        in str(told)
+        "  gate of responding: 11/16 (68.75 %) -> 1/2 (50.00 %), which takes 1/16 (6.25 %) overall; "
+        "gates fire, which leaves the score of responding at most 1/2" in str(told)
     )
     assert told.because == ("gate customer triggered by solved",)
 

@@ -160,6 +160,7 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         help="whose score to account for; --interaction=ID for an id that begins with -",
     )
     parser.add_argument("--rater", metavar="NAME", help="which rater's, where several rated")
+    parser.add_argument("--html", metavar="FILE", help="write it as HTML, for a page of your own")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 

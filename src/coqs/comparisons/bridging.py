@@ -161,6 +161,7 @@ def _part(old: Rubric, new: Rubric, shared: tuple[str, ...], *, weighs: bool) ->
     """Return the shared criteria as a rubric, with the stages of the new one that they stand in."""
     criteria = tuple(each for each in new.criteria if each.id in shared)
     within = {each.stage for each in criteria}
+    within |= {id for each in criteria if each.gate for id in each.gate.stages}
     stages = tuple(attrs.evolve(each, pass_mark=None, bands=()) for each in new.stages if each.id in within)
     heavy = {each.id for each in stages if each.weight}
     if not any(each.stage in heavy and each.is_scoring for each in criteria) and (weighs or not criteria):

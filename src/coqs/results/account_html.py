@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from coqs.results.account_text import both, change_of, head_lines, named, no_weights, shown
-from coqs.results.accounts import Account, Item, Moved
+from coqs.results.accounts import Account, Item, Moved, StageAccount
 from coqs.rubric.reach import NO_SHARES
 
 WIDE = "overflow-x:auto"
@@ -39,18 +39,21 @@ def _whose(account: Account) -> str:
 
 
 def _stages(account: Account) -> str:
-    heads = ["stage", "score", "weight", "applied weight", "mark"]
+    heads = ["stage", "score", "weight", "applied weight"]
     rows = [
-        [
-            each.stage,
-            shown(each.score),
-            str(each.weight),
-            both(each.applied_weight),
-            "" if each.pass_mark is None else f"{shown(each.pass_mark)}{', missed' if each.missed else ''}",
-        ]
+        [each.stage, shown(each.score), str(each.weight), both(each.applied_weight)]
         for each in account.stages
     ]
+    if any(each.pass_mark is not None for each in account.stages):
+        heads.append("mark")
+        rows = [[*row, _mark(each)] for row, each in zip(rows, account.stages, strict=True)]
     return _wide(heads, rows, f"Stages of {_whose(account)}")
+
+
+def _mark(stage: StageAccount) -> str:
+    if stage.pass_mark is None:
+        return "none"
+    return f"{shown(stage.pass_mark)}{', missed' if stage.missed else ''}"
 
 
 def _items(account: Account) -> str:
@@ -99,10 +102,15 @@ def _row(heads: Sequence[str], row: Sequence[str]) -> str:
     name, *cells = row
     labelled = zip(heads[1:], cells, strict=True)
     told = (
-        f'<td role="cell" data-label="{escape(head)}"><span>{escape(cell)}</span></td>'
+        f'<td role="cell" data-label="{escape(head)}"><span>{_unbroken(cell)}</span></td>'
         for head, cell in labelled
     )
     return f'<th role="rowheader" scope="row">{escape(name)}</th>{"".join(told)}'
+
+
+def _unbroken(cell: str) -> str:
+    """Escape a cell, and keep a number and its per cent sign on one line."""
+    return escape(cell).replace(" %", "&nbsp;%")
 
 
 def _paragraph(text: str) -> str:

@@ -75,7 +75,7 @@ class TallyKind:
 
 
 _CURES = (
-    ("fingerprint", "score both under one rubric"),
+    ("fingerprint", "score both under one rubric, or over a coqs.bridge"),
     ("policy", "score both under one policy"),
     ("controlled_by", "score both for one controller"),
     ("of", "tally interactions or stages"),
