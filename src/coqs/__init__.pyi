@@ -3,26 +3,18 @@
 from coqs.answers import (
     Answers as Answers,
 )
-from coqs.comparisons import (
+from coqs.comparisons.policies import (
     PolicyComparison as PolicyComparison,
     compare_policies as compare_policies,
 )
-from coqs.comparisons.bridging import (
-    Bridge as Bridge,
-    bridge as bridge,
-)
-from coqs.comparisons.movers import (
-    MoverTable as MoverTable,
-)
-from coqs.comparisons.outcome import (
-    Backtest as Backtest,
-)
-from coqs.comparisons.scores import (
-    ScoreComparison as ScoreComparison,
-    compare_scores as compare_scores,
-)
 from coqs.comparisons.versions import (
+    Backtest as Backtest,
+    Bridge as Bridge,
+    MoverTable as MoverTable,
+    ScoreComparison as ScoreComparison,
     backtest as backtest,
+    bridge as bridge,
+    compare_scores as compare_scores,
 )
 from coqs.errors import (
     ComparisonError as ComparisonError,

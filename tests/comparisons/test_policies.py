@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import coqs
-from coqs.comparisons.players import finest_blocks, players_of
-from coqs.comparisons.shapley import sampled_shapley, shapley
+from coqs.comparisons.policies.players import finest_blocks, players_of
+from coqs.comparisons.policies.shapley import sampled_shapley, shapley
 from coqs.errors import NotFoundError, PolicyError
 from coqs.rubric import FactIn
 

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings, strategies as st
 from policies import Case, cases, policies
 
 import coqs
-from coqs.comparisons.players import Moves, Player, idle_choices, players_of
+from coqs.comparisons.policies.players import Moves, Player, idle_choices, players_of
 from coqs.ratings import Sheet
 from coqs.rubric.policy import NO_CHOICE
 from coqs.scoring.exact import score_sheet

@@ -11,8 +11,8 @@ from hypothesis import assume, given, reject, strategies as st
 from strategies import WEIGHTS, make_rows, one, rubrics, seeds
 
 import coqs
-from coqs.comparisons.carrying import carried
-from coqs.comparisons.sharing import not_shared, same_branches
+from coqs.comparisons.versions.carrying import carried
+from coqs.comparisons.versions.sharing import not_shared, same_branches
 from coqs.model import Words
 from coqs.rubric import Criterion, Numeric, Scale, SeveralChoice
 from coqs.rubric.conditions import criteria_read

@@ -8,8 +8,8 @@ from coqs.cli.inputs import how_written, is_file, plugins_with_warnings, rubric_
 from coqs.cli.outputs import check_places
 from coqs.cli.progress import progress
 from coqs.cli.text import show, show_json
-from coqs.comparisons.outcome import Backtest
-from coqs.comparisons.versions import backtest as backtested
+from coqs.comparisons.versions.backtesting import backtest as backtested
+from coqs.comparisons.versions.outcome import Backtest
 from coqs.io import RatingsFile, write_table
 from coqs.rubric import Rubric
 

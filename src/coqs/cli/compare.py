@@ -8,7 +8,7 @@ from coqs.cli.inputs import is_file, policy_named, what_to_score
 from coqs.cli.outputs import check_places
 from coqs.cli.progress import progress
 from coqs.cli.text import show, show_json
-from coqs.comparisons import compare_policies
+from coqs.comparisons.policies import compare_policies
 from coqs.errors import CoqsError
 from coqs.io import write_table
 from coqs.scoring import Scorer

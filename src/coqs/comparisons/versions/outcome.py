@@ -11,9 +11,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.comparisons.carrying import LOSSES
-from coqs.comparisons.differences import NO_MOVE, Estimate, Floats, counted, ends_of
-from coqs.comparisons.movers import MoverTable, Moves
+from coqs.comparisons.versions.carrying import LOSSES
+from coqs.comparisons.versions.differences import NO_MOVE, Estimate, Floats, counted, ends_of
+from coqs.comparisons.versions.movers import MoverTable, Moves
 from coqs.errors import NotFoundError
 from coqs.results import Scores
 from coqs.results.grouping import columns_to_group_by

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.comparisons.sharing import same_branches
+from coqs.comparisons.versions.sharing import same_branches
 from coqs.facts import FactColumn
 from coqs.model import Absence
 from coqs.ratings import EvidenceTable, Ratings

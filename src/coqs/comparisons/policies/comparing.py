@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coqs.comparisons.comparison import PolicyComparison
-from coqs.comparisons.players import Moves, players_of
-from coqs.comparisons.shapley import MOST_EXACT, sampled_shapley, shapley
+from coqs.comparisons.policies.comparison import PolicyComparison
+from coqs.comparisons.policies.players import Moves, players_of
+from coqs.comparisons.policies.shapley import MOST_EXACT, sampled_shapley, shapley
 from coqs.ratings import Ratings
 from coqs.results import VERDICTS, Scores
 from coqs.rubric import Policy

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.comparisons.differences import (
+from coqs.comparisons.versions.differences import (
     Estimate,
     Floats,
     aligned,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coqs.comparisons.differences import Estimate, Floats
+from coqs.comparisons.versions.differences import Estimate, Floats
 from coqs.kernels import mean_interval, mover_interval
 from coqs.ratings import Ratings
 from coqs.results import Scores

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from coqs.comparisons.carrying import made_for
-from coqs.comparisons.sharing import facts_of_both, not_shared, own_policy, share_of
+from coqs.comparisons.versions.carrying import made_for
+from coqs.comparisons.versions.sharing import facts_of_both, not_shared, own_policy, share_of
 from coqs.errors import ComparisonError
 from coqs.ratings import Ratings
 from coqs.results import Scores

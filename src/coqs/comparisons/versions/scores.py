@@ -9,9 +9,9 @@ from typing import Any
 import attrs
 import numpy.typing as npt
 
-from coqs.comparisons.bridging import Bridge, shown
-from coqs.comparisons.differences import Estimate, check_share, ends_of, mean_difference
-from coqs.comparisons.pairs import Pair, groups_apart, paired_by, paired_rows, rows_without
+from coqs.comparisons.versions.bridging import Bridge, shown
+from coqs.comparisons.versions.differences import Estimate, check_share, ends_of, mean_difference
+from coqs.comparisons.versions.pairs import Pair, groups_apart, paired_by, paired_rows, rows_without
 from coqs.errors import ComparisonError
 from coqs.results import Scores
 from coqs.results.html import html_table

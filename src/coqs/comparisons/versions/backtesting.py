@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coqs.comparisons.carrying import Carried, carried
-from coqs.comparisons.differences import NO_MOVE, Floats, check_share
-from coqs.comparisons.outcome import Backtest
-from coqs.comparisons.sharing import share_of, weights_of
+from coqs.comparisons.versions.carrying import Carried, carried
+from coqs.comparisons.versions.differences import NO_MOVE, Floats, check_share
+from coqs.comparisons.versions.outcome import Backtest
+from coqs.comparisons.versions.sharing import share_of, weights_of
 from coqs.errors import ComparisonError
 from coqs.ratings import Ratings
 from coqs.results import VERDICTS, Scores

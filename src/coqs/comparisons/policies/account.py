@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from coqs.comparisons.players import Moves, Player
-from coqs.comparisons.shapley import MOST_EXACT, PAIRS, sampled_shapley, shapley
+from coqs.comparisons.policies.players import Moves, Player
+from coqs.comparisons.policies.shapley import MOST_EXACT, PAIRS, sampled_shapley, shapley
 from coqs.ratings import Sheet
 from coqs.results.account_text import shown
 from coqs.rubric import Policy, Rubric

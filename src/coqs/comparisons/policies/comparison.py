@@ -9,9 +9,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.comparisons.account import PolicyAccount, account_of
-from coqs.comparisons.players import Player
-from coqs.comparisons.shapley import MOST_EXACT, PAIRS
+from coqs.comparisons.policies.account import PolicyAccount, account_of
+from coqs.comparisons.policies.players import Player
+from coqs.comparisons.policies.shapley import MOST_EXACT, PAIRS
 from coqs.ratings import Ratings
 from coqs.results.html import html_table
 from coqs.rubric import Policy
