@@ -42,7 +42,11 @@ from coqs.interactions import (
     Turn as Turn,
 )
 from coqs.io import (
+    FormScores as FormScores,
+    ImportedEvaluations as ImportedEvaluations,
     read_answers as read_answers,
+    read_evaluations as read_evaluations,
+    read_form as read_form,
     read_interactions as read_interactions,
     read_ratings as read_ratings,
     write_ratings as write_ratings,
@@ -72,6 +76,12 @@ from coqs.ratings import (
     Ratings as Ratings,
 )
 from coqs.readers import (
+    FormEvaluation as FormEvaluation,
+    FormQuestion as FormQuestion,
+    FormReader as FormReader,
+    FormSection as FormSection,
+    ImportedForm as ImportedForm,
+    PrintedScore as PrintedScore,
     Reader as Reader,
 )
 from coqs.report import (

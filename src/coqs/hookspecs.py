@@ -12,7 +12,7 @@ from pluggy import HookimplMarker, HookspecMarker
 
 from coqs.interactions import Interactions
 from coqs.ratings import RatedColumns
-from coqs.readers import Reader
+from coqs.readers import FormReader, Reader
 from coqs.rubric import Policy, Rubric
 from coqs.rubric.questionnaire import Questionnaire
 
@@ -122,6 +122,36 @@ def coqs_readers() -> list[Reader]:
     >>> @coqs.hookimpl
     ... def coqs_readers():
     ...     return [coqs.Reader(name="ours", text="Our calls", read=lambda file: file.each(dict))]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def coqs_forms() -> list[FormReader]:
+    """Offer readers of other systems' evaluation forms, and perhaps of their evaluations.
+
+    **When.** Once for each plugin that is loaded, while `coqs.load_plugins` runs. The functions of a
+    reader are called later: `read_form` once for each form that `coqs.read_form` or
+    `coqs.read_evaluations` reads with it, `read_evaluation` once for each evaluation.
+
+    **Arguments.** None. The functions get a JSON object as plain values, and what was chosen or the form.
+
+    **Return.** A list of readers, each with a name of its own; an empty list is allowed. `None` is
+    refused, for it is what a forgotten ``return`` gives. `read_form` gives an `ImportedForm`,
+    `read_evaluation` a `FormEvaluation`; what the model cannot carry is a finding or an error, with its
+    path, and never dropped in silence.
+
+    **If it raises.** The plugin stays loaded without readers of forms, `problems` of the loaded plugins
+    holds a `Problem`, and the others go on; under ``strict=True`` `coqs.load_plugins` raises. Where a
+    function raises `RubricError` or `RecordError`, the form or the evaluation cannot be used; anything
+    else is a `PluginCallError`, without its message, which may hold a customer's words.
+
+    Examples
+    --------
+    >>> import coqs
+    >>> @coqs.hookimpl
+    ... def coqs_forms():
+    ...     return [coqs.FormReader(name="ours", text="Our forms", read_form=made)]
     """
     raise NotImplementedError
 

@@ -316,12 +316,13 @@ def test_plugins_are_listed(coqs_command) -> None:
     cells = ["security", "loaded", "coqs", coqs.__version__, "coqs_questionnaires,", "coqs_rubrics"]
     assert cells in [line.split() for line in done.out.splitlines()]
     assert re.search(r"^webvtt +transcripts  WebVTT: ", done.out, re.MULTILINE)
+    assert re.search(r"^amazon-connect +forms +Amazon Connect: ", done.out, re.MULTILINE)
 
 
 def test_plugins_are_listed_as_json(coqs_command) -> None:
     listed = json.loads(coqs_command("plugins", "--json").out)
     assert [list(each) for each in listed] == [
-        ["name", "distribution", "version", "state", "hooks", "reason", "readers"] for _ in listed
+        ["name", "distribution", "version", "state", "hooks", "reason", "readers", "forms"] for _ in listed
     ]
     states = {each["name"]: each["state"] for each in listed}
     assert states.items() >= {"coqs": "loaded", "phrases": "loaded", "security": "loaded"}.items()

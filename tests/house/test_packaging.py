@@ -77,6 +77,7 @@ def test_every_entry_point_is_a_module_that_the_wheel_carries(wheel: zipfile.Zip
     points = distribution("coqs").entry_points.select(group="coqs")
     assert {point.name for point in points} == {
         "coqs",
+        "forms",
         "healthcare",
         "security",
         "phrases",

@@ -16,6 +16,9 @@ BATCH = coqs.Interactions.from_records(
     [{"id": f"I-{number}", "turns": [{"speaker": "provider", "text": "hello"}]} for number in range(3)]
 )
 HOUSE = coqs.Policy(name="house", combine="stage_points")
+SLIPS = coqs.FormReader(
+    name="slips", text="Our slips", read_form=lambda *_: coqs.ImportedForm(rubric=COUNTER)
+)
 NOTES = coqs.Reader(name="notes", text="Our notes", read=lambda file: file.each(dict))
 QUESTIONS = ["**When.**", "**Arguments.**", "**Return.**", "**If it raises.**", "Examples"]
 ASKED = coqs.Questionnaire.from_toml_text("""
@@ -60,6 +63,11 @@ class Clerk:
     def coqs_readers(self) -> list[coqs.Reader]:
         self.asked_for_readers += 1
         return [NOTES]
+
+    @coqs.hookimpl
+    def coqs_forms(self) -> list[coqs.FormReader]:
+        self.asked_for_forms = getattr(self, "asked_for_forms", 0) + 1
+        return [SLIPS]
 
     @coqs.hookimpl
     def coqs_rate(self, interactions: coqs.Interactions, rubric: coqs.Rubric) -> object:
@@ -247,6 +255,51 @@ def test_coqs_readers_may_offer_none_and_may_raise_without_harm_to_rubrics() -> 
     plugins = load(half=Half())
     assert plugins.problems == (coqs.Problem("half", "coqs_readers", "OSError"),)
     assert (list(plugins.rubrics()), list(plugins.readers())) == (["banking"], [])
+
+
+def test_coqs_forms_is_called_once_while_plugins_are_loaded_and_marks_where_each_came_from() -> None:
+    clerk = Clerk()
+    plugins = load(clerk=clerk)
+    reader = plugins.form("slips")
+    assert reader == plugins.forms()["slips"] == SLIPS
+    assert clerk.asked_for_forms == 1
+    assert reader.origin is not None
+    assert (reader.origin.plugin, reader.origin.distribution) == ("clerk", None)
+
+
+@pytest.mark.parametrize(
+    ("returned", "got"),
+    [
+        (None, "got None"),
+        ({"slips": SLIPS}, "got dict"),
+        ([NOTES], "got Reader at position 0"),
+        ([SLIPS, None], "got None at position 1"),
+        ([SLIPS, SLIPS], "got 'slips' twice"),
+    ],
+)
+def test_coqs_forms_returns_a_list_of_readers_of_forms_and_nothing_else(returned: object, got: str) -> None:
+    class Odd:
+        @coqs.hookimpl
+        def coqs_forms(self) -> object:
+            return returned
+
+    plugins = load(odd=Odd(), clerk=Clerk())
+    assert plugins.problems == (coqs.Problem("odd", "coqs_forms", "PluginContractError"),)
+    assert [got in info.reason for info in plugins.listing() if info.name == "odd"] == [True]
+    assert list(plugins.forms()) == ["slips"]
+
+
+def test_coqs_forms_of_one_name_from_two_plugins_is_an_error_that_names_both() -> None:
+    class Other:
+        @coqs.hookimpl
+        def coqs_forms(self) -> list[coqs.FormReader]:
+            return [SLIPS]
+
+    plugins = load(clerk=Clerk(), other=Other())
+    assert dict(plugins.forms()) == {}
+    with pytest.raises(coqs.PluginContractError, match=r"form 'slips': must come from one plugin") as caught:
+        plugins.form("slips")
+    assert caught.value.hook == "coqs_forms"
 
 
 def test_coqs_rate_gets_the_whole_batch_in_one_call() -> None:

@@ -6,13 +6,26 @@ import pytest
 
 import coqs
 from coqs.testing import Check, parametrize_plugin_checks, plugin_checks
-from coqs.testing.conformance import _demand, _reader_checks
+from coqs.testing.conformance import _demand, _form_checks, _reader_checks
 
-FEWEST = {"coqs": 9, "healthcare": 9, "security": 9, "phrases": 3, "retail": 9, "transcripts": 57}
+FEWEST = {
+    "coqs": 9,
+    "forms": 15,
+    "healthcare": 9,
+    "security": 9,
+    "phrases": 3,
+    "retail": 9,
+    "transcripts": 57,
+}
 
 
 @parametrize_plugin_checks("coqs")
 def test_the_general_rubric_conforms(check):
+    check()
+
+
+@parametrize_plugin_checks("forms")
+def test_the_readers_of_forms_conform(check):
     check()
 
 
@@ -74,6 +87,29 @@ def test_a_reader_that_falls_short_does_not_conform(read, message):
     reader = coqs.Reader(name="odd", text="Odd files", read=read)
     failed = []
     for check in _reader_checks(reader):
+        try:
+            check()
+        except AssertionError as error:
+            failed.append(str(error))
+    assert any(message in each for each in failed)
+
+
+def said_again(document, _choices):
+    raise coqs.RubricError(f"must be ours, got {list(document)} {list(document.values())}")
+
+
+@pytest.mark.parametrize(
+    ("read_form", "message"),
+    [
+        (lambda *_: None, "does not pickle"),
+        (lambda document, _: document["form"], "reader 'odd' must not raise, got KeyError at line"),
+        (lambda *_: coqs.ImportedForm(rubric=coqs.load_plugins().rubric("retail")), "reads what is no form"),
+        (said_again, "a message holds words of the file"),
+    ],
+)
+def test_a_reader_of_forms_that_falls_short_does_not_conform(read_form, message):
+    failed = []
+    for check in _form_checks(coqs.FormReader(name="odd", text="Odd forms", read_form=read_form)):
         try:
             check()
         except AssertionError as error:

@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "compare": (),
         "backtest": (),
         "survey": (),
-        "rubric": ("list", "show", "check", "card", "diff"),
+        "rubric": ("list", "show", "check", "card", "diff", "import"),
         "questionnaire": ("list", "show", "check"),
         "policy": ("list", "show"),
         "plugins": (),
@@ -79,7 +79,7 @@ def _parser() -> Parser:
     _compare(_command(commands, "compare", "score under two policies, and tell which choice moves what"))
     _backtest(_command(commands, "backtest", "score a file of ratings under two versions of a rubric"))
     _survey(_command(commands, "survey", "score a file of customers' answers"))
-    _rubric(_command(commands, "rubric", "list, show, check, explain and compare rubrics"))
+    _rubric(_command(commands, "rubric", "list, show, check, explain, compare and import rubrics"))
     _questionnaire(_command(commands, "questionnaire", "list, show and check questionnaires"))
     _policy(_command(commands, "policy", "list and show the ways in which answers become scores"))
     _plugins(_command(commands, "plugins", "list the plugins and their state"))
@@ -227,11 +227,27 @@ def _questionnaire(parser: argparse.ArgumentParser) -> None:
 
 
 def _rubric(parser: argparse.ArgumentParser) -> None:
-    _what_is_asked(parser, "rubric")
+    commands = _what_is_asked(parser, "rubric")
+    form = _command(commands, "import", "make a rubric of another system's evaluation form")
+    form.add_argument("form", metavar="FORM", help="the form as JSON, as the system's interface gives it")
+    form.add_argument(
+        "--from",
+        metavar="READER",
+        dest="reader",
+        required=True,
+        help="whose form: a plugin's reader of forms, such as amazon-connect",
+    )
+    form.add_argument(
+        "--error-class",
+        choices=("customer", "business", "compliance"),
+        default="compliance",
+        help="of the gates that automatic fails become (default: compliance)",
+    )
+    form.add_argument("--out", metavar="FILE", help="write it to a file (default: print it; extra: toml)")
 
 
-def _what_is_asked(parser: argparse.ArgumentParser, what: str) -> None:
-    commands = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
+def _what_is_asked(parser: argparse.ArgumentParser, what: str) -> Any:
+    commands: Any = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
     _command(commands, "list", f"list the {what}s of the plugins")
     show = _command(commands, "show", f"show a {what}")
     show.add_argument(what, metavar="ID", help=f"a plugin's {what}, or a path to a .toml file")
@@ -251,6 +267,7 @@ def _what_is_asked(parser: argparse.ArgumentParser, what: str) -> None:
     check.add_argument(
         "--fail-on", choices=("error", "warning", "info"), help="leave with 1 on findings as bad as this"
     )
+    return commands
 
 
 def _policy(parser: argparse.ArgumentParser) -> None:

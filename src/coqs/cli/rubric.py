@@ -1,10 +1,11 @@
-"""`coqs rubric`: list, show, check, explain and compare rubrics."""
+"""`coqs rubric`: list, show, check, explain, compare and import rubrics."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
 from coqs.cli.form import form_lines
+from coqs.cli.import_form import import_form
 from coqs.cli.inputs import is_file, plugins_with_warnings, rubric_named
 from coqs.cli.outputs import check_places
 from coqs.cli.text import aligned, counted, show, show_json
@@ -15,7 +16,7 @@ from coqs.whole_file import write_whole
 
 
 def rubric(arguments: Namespace) -> int:
-    """Run one of the five."""
+    """Run one of the six."""
     match arguments.action:
         case "list":
             return _list()
@@ -25,6 +26,8 @@ def rubric(arguments: Namespace) -> int:
             return _card(arguments)
         case "diff":
             return _diff(arguments)
+        case "import":
+            return import_form(arguments)
         case _:
             return _check(arguments)
 

@@ -7,6 +7,8 @@ people are written by `coqs.report`.
 
 from coqs.io.answers_in import AnswersFile, read_answers
 from coqs.io.background import behind
+from coqs.io.form_scores import FormScores, ImportedEvaluations
+from coqs.io.forms_in import read_evaluations, read_form
 from coqs.io.interactions_in import read_interactions, reader_named
 from coqs.io.lines import MAX_LINE_BYTES
 from coqs.io.ratings_in import RatingsFile, read_ratings
@@ -17,10 +19,14 @@ from coqs.io.whole_interactions import Recurrence
 __all__ = [
     "MAX_LINE_BYTES",
     "AnswersFile",
+    "FormScores",
+    "ImportedEvaluations",
     "RatingsFile",
     "Recurrence",
     "behind",
     "read_answers",
+    "read_evaluations",
+    "read_form",
     "read_interactions",
     "read_ratings",
     "reader_named",

@@ -9,6 +9,16 @@ from coqs.manager.calling import Answer
 from coqs.manager.discovery import PluginInfo, State, list_plugins
 from coqs.manager.loading import load_plugins
 from coqs.manager.plugins import Plugins
-from coqs.manager.reading import records_read
+from coqs.manager.reading import evaluation_read, form_read, records_read
 
-__all__ = ["Answer", "PluginInfo", "Plugins", "State", "list_plugins", "load_plugins", "records_read"]
+__all__ = [
+    "Answer",
+    "PluginInfo",
+    "Plugins",
+    "State",
+    "evaluation_read",
+    "form_read",
+    "list_plugins",
+    "load_plugins",
+    "records_read",
+]

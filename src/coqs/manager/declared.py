@@ -1,4 +1,4 @@
-"""What plugins declare: rubrics, policies, questionnaires, readers, each by its own hook; who claims which.
+"""What plugins declare: rubrics, policies, readers and the like, each by its own hook; who claims which.
 
 A kind is data: its word, its class and what tells one from another. A hook of the declare tier that is
 new needs a row here.
@@ -13,11 +13,11 @@ import attrs
 
 from coqs.errors import PluginContractError
 from coqs.manager.discovery import Candidate
-from coqs.readers import Reader
+from coqs.readers import FormReader, Reader
 from coqs.rubric import Policy, Rubric
 from coqs.rubric.questionnaire import Questionnaire
 
-Declared = Rubric | Policy | Questionnaire | Reader
+Declared = Rubric | Policy | Questionnaire | Reader | FormReader
 
 
 @attrs.frozen
@@ -68,6 +68,7 @@ KINDS = (
     Kind("policy", Policy, key="name", plural="policies", taken=Policy.names()),
     Kind("questionnaire", Questionnaire),
     Kind("reader", Reader, key="name"),
+    Kind("form", FormReader, key="name"),
 )
 
 

@@ -14,7 +14,7 @@ from coqs.manager.calling import Answer, call, rated_columns
 from coqs.manager.declared import clash, kind_of
 from coqs.manager.discovery import Candidate, PluginInfo
 from coqs.manager.registry import Implementation
-from coqs.readers import Reader
+from coqs.readers import FormReader, Reader
 from coqs.results import Problem
 from coqs.rubric import Policy, Rubric
 from coqs.rubric.questionnaire import Questionnaire
@@ -116,6 +116,23 @@ class Plugins:
             More than one plugin does; the message names their distributions.
         """
         found: Reader = self._found("reader", name)
+        return found
+
+    def forms(self) -> Mapping[str, FormReader]:
+        """Give the readers of forms by name, sorted; a name that two plugins claim is left out."""
+        return MappingProxyType(dict(self._declared["form"]))
+
+    def form(self, name: str) -> FormReader:
+        """Give the reader of forms of this name.
+
+        Raises
+        ------
+        NotFoundError
+            No plugin that is loaded offers it.
+        PluginContractError
+            More than one plugin does; the message names their distributions.
+        """
+        found: FormReader = self._found("form", name)
         return found
 
     def _found(self, what: str, key: str) -> Any:

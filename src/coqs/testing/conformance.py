@@ -12,12 +12,12 @@ from typing import Any
 
 import attrs
 
-from coqs.errors import MissingDependencyError, NotFoundError, PluginError, RecordError
+from coqs.errors import MissingDependencyError, NotFoundError, PluginError, RecordError, RubricError
 from coqs.interactions import Interactions
-from coqs.io import read_interactions
+from coqs.io import read_evaluations, read_form, read_interactions
 from coqs.manager import Plugins, load_plugins
 from coqs.raters import rate
-from coqs.readers import Reader
+from coqs.readers import FormReader, Reader
 from coqs.rubric import Rubric
 from coqs.rubric.questionnaire import Questionnaire
 from coqs.testing.golden import Golden, differences, read_golden
@@ -44,8 +44,9 @@ def plugin_checks(plugin: str) -> tuple[Check, ...]:
     A plugin is checked for what it offers: its rubrics (they lint without errors, survive a round
     trip through TOML, and score their golden interactions as worked by hand), its questionnaires (they
     lint without errors and warnings, survive TOML, and are about what its rubrics hold), its rater (it
-    keeps to the rubric, judges each interaction alone, and abstains where nothing was said) and its readers
-    (they pickle, and refuse what is no file of theirs with a `RecordError` that holds no word of it).
+    keeps to the rubric, judges each interaction alone, and abstains where nothing was said), its readers
+    (they pickle, and refuse what is no file of theirs with a `RecordError` that holds no word of it) and
+    its readers of forms (the same, with a `RubricError` or a `RecordError`).
 
     Raises
     ------
@@ -66,6 +67,8 @@ def plugin_checks(plugin: str) -> tuple[Check, ...]:
         checks.extend(_rater_checks(plugin, plugins))
     for reader in plugins.readers().values():
         checks.extend(_reader_checks(reader))
+    for form in plugins.forms().values():
+        checks.extend(_form_checks(form))
     return tuple(checks)
 
 
@@ -176,12 +179,37 @@ def _reader_checks(reader: Reader) -> Iterator[Check]:
         yield Check(name, lambda content=content: _refuses(reader, content))  # type: ignore[misc]
 
 
-def _pickles(reader: Reader) -> None:
+def _form_checks(reader: FormReader) -> Iterator[Check]:
+    yield Check(f"form-{reader.name}-pickles", lambda: _pickles(reader))
+    for what, content in NOT_THEIRS.items():
+        name = f"form-{reader.name}-refuses-{what}"
+        yield Check(name, lambda content=content: _refuses_form(reader, content))  # type: ignore[misc]
+
+
+def _refuses_form(reader: FormReader, content: bytes) -> None:
+    """Demand that what is no form is refused, as a form and as an evaluation, in the right way."""
+    reads: list[Callable[[], object]] = [lambda: read_form(io.BytesIO(content), reader=reader)]
+    if reader.read_evaluation is not None:
+        reads.append(lambda: read_evaluations(io.BytesIO(content), reader=reader))
+    for read in reads:
+        try:
+            read()
+        except (RecordError, RubricError) as error:
+            _demand(WORDS not in str(error), f"{reader.name}: a message holds words of the file")
+        except PluginError as error:
+            raise AssertionError(f"{reader.name}: {error}") from None
+        else:
+            raise AssertionError(f"{reader.name}: reads what is no form")
+
+
+def _pickles(reader: Reader | FormReader) -> None:
     try:
         again = pickle.loads(pickle.dumps(reader))  # noqa: S301  # what was pickled a moment ago
     except (pickle.PicklingError, AttributeError, TypeError):
         again = None
-    _demand(again == reader, f"{reader.name}: does not pickle; let its read be a function of a module")
+    _demand(
+        again == reader, f"{reader.name}: does not pickle; let what it reads with be a function of a module"
+    )
 
 
 def _refuses(reader: Reader, content: bytes) -> None:
@@ -204,6 +232,7 @@ NOT_THEIRS: Mapping[str, bytes] = MappingProxyType(
         "other-values": f'[1, null, "{WORDS}", [], ["{WORDS}"], {{}}]'.encode(),
         "other-keys": f'[{{"words": "{WORDS}", "turns": ["{WORDS}"]}}]'.encode(),
         "a-table": f"id,text\n1,{WORDS}\n".encode(),
+        "an-object": f'{{"words": "{WORDS}", "items": ["{WORDS}"]}}'.encode(),
     }
 )
 SILENT = ("provider-blank", "nothing-said")
