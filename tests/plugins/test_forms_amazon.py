@@ -475,6 +475,13 @@ def test_evaluations_of_another_version_of_the_form_are_read_apart() -> None:
         evaluations(EVALUATIONS["questions"], form=read(FORMS["sections"]))
 
 
+def test_evaluations_without_their_form_are_read_with_one_that_is_given() -> None:
+    bare = [{"Evaluation": each["Evaluation"]} for each in EVALUATIONS["points"]]
+    assert evaluations(bare, form=read(FORMS["points"])).ratings == evaluations(EVALUATIONS["points"]).ratings
+    with pytest.raises(coqs.RubricError, match=r"Items: must be a list, got nothing"):
+        evaluations(bare)
+
+
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [

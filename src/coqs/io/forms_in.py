@@ -98,8 +98,8 @@ def read_evaluations(
     reader
         The name of a plugin's reader of forms that knows evaluations; or a `FormReader`.
     form
-        The form that they are of; None for the one that they hold. One of another form, or of another
-        version that is not scored the same, is refused.
+        The form that they are of; None for the one that they hold. One that holds another form, or another
+        version, is refused.
     error_class, plugins
         As for `read_form`.
     max_line_bytes
@@ -159,7 +159,7 @@ class _Forms:
     def form_of(self, document: Mapping[str, Any]) -> ImportedForm:
         """Return the form, once it is sure that the evaluation is of it."""
         held = {key: value for key, value in document.items() if "form" in key.casefold()}
-        if self.form is not None and self._met is not None and held == self._met:
+        if self.form is not None and held in ({}, self._met):
             return self.form
         own = form_read(self._reader, document, self._choices)
         if self.form is None:
