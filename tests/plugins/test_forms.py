@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,14 @@ def test_coqs_forms_of_the_plugin_forms_offers_amazon_connect_and_genesys_cloud(
     assert PLUGINS.problems == ()
     with pytest.raises(coqs.NotFoundError, match="did you mean 'amazon-connect'"):
         coqs.read_form({}, reader="amazon-conect", plugins=PLUGINS)
+
+
+def test_every_code_of_a_finding_stands_on_the_page(project: Path) -> None:
+    page = (project / "docs" / "how-to" / "bring-your-forms.md").read_text(encoding="utf-8")
+    sources = Path(forms.__file__).parent.glob("*.py")
+    codes = {code for each in sources for code in re.findall(r'"(F\d{3})"', each.read_text(encoding="utf-8"))}
+    assert len(codes) > 15
+    assert codes - set(re.findall(r"F\d{3}", page)) == set()
 
 
 def test_a_form_is_read_from_a_path_a_packed_file_a_binary_file_and_a_mapping(tmp_path: Path) -> None:

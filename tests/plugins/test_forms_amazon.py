@@ -309,6 +309,13 @@ REFUSED = [
         95,
         ".ScoreThresholds: must not overlap",
     ),
+    (
+        "questions",
+        FORM,
+        "LanguageConfiguration.FormLanguage",
+        "Klingon",
+        ".LanguageConfiguration.FormLanguage: ",
+    ),
     ("questions", FORM, "Items", [], ".Items: must hold a question"),
     ("questions", FORM, "Items[0]", {}, ".Items[0]: must hold either a section or a question"),
     (

@@ -85,7 +85,7 @@ def test_the_critical_score_is_that_of_the_critical_questions_alone() -> None:
     form = read(FORM)
     assert form.critical is not None
     scored = [each.id for each in form.critical.criteria if not each.record_only]
-    assert scored == ["g_greet", "g_follow"]
+    assert scored == ["lasting_g_greet", "lasting_g_follow"]
     sheet = coqs.Ratings.from_table(ratings(form, CASES).to_table(), form.critical)
     assert coqs.score(sheet).overall[0] == 1.0
 
@@ -99,18 +99,26 @@ def test_a_form_becomes_a_rubric_of_its_preset_that_survives_its_file_and_pickli
     assert form.left_out == ("g-text",)
 
 
+def test_ids_that_last_over_versions_are_those_of_the_rubric() -> None:
+    form = read(FORM)
+    assert (form.rubric.id, form.rubric.version) == ("service-form", "0f6a2c1e-form")
+    assert (form.questions[0].id, form.questions[0].criterion) == ("g-greet", "lasting_g_greet")
+
+
 def test_a_fatal_question_is_a_gate_below_the_highest_score_and_a_predicate_a_condition() -> None:
     rubric = read(FORM, error_class="customer").rubric
-    assert rubric.criterion("g_solved").gate == coqs.Gate("customer", ("solved-part", "solved-no"))
-    found = rubric.criterion("g_follow").when
-    assert found == Some((CriterionIn("g_solved", ("solved-part",)), CriterionIn("g_asks", ("asks-not",))))
+    assert rubric.criterion("lasting_g_solved").gate == coqs.Gate("customer", ("solved-part", "solved-no"))
+    found = rubric.criterion("lasting_g_follow").when
+    assert found == Some(
+        (CriterionIn("lasting_g_solved", ("solved-part",)), CriterionIn("lasting_g_asks", ("asks-not",)))
+    )
     assert isinstance(rubric.criterion("g_steps").scale, SeveralChoice)
 
 
 def test_a_condition_of_a_group_holds_for_all_its_questions() -> None:
     condition = {"combiningOperation": "AND", "predicates": ["/form/questionGroup/0/question/0/answer/0"]}
     rubric = read(changed(f"{SOLVE}.visibilityCondition", condition)).rubric
-    assert rubric.criterion("g_steps").when == CriterionIn("g_greet", ("greet-yes",))
+    assert rubric.criterion("g_steps").when == CriterionIn("lasting_g_greet", ("greet-yes",))
 
 
 def test_without_weights_or_with_weights_off_every_group_weighs_the_same() -> None:
@@ -189,6 +197,7 @@ def test_an_unknown_key_is_told_and_a_known_one_that_is_left_out_too() -> None:
         ),
         ("$.questionGroups", [], "$.questionGroups: must hold a question"),
         ("$.questionGroups", {}, "$.questionGroups: must be a list"),
+        ("$.dialect", "Klingon", "$.dialect: must be a language code"),
     ],
 )
 def test_what_a_rubric_cannot_carry_is_refused_with_its_path(path: str, value: Any, told: str) -> None:

@@ -7,7 +7,6 @@ of botocore 1.44.8. What no page says is assumed as the preset policies say, and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +20,7 @@ from coqs.plugins.forms.amazon_criteria import criterion_of
 from coqs.plugins.forms.amazon_outline import Outline, Section
 from coqs.plugins.forms.amazon_scales import POINTS
 from coqs.plugins.forms.amazon_weights import SECTIONS, weights_of
-from coqs.plugins.forms.document import Node, Told, words_of
+from coqs.plugins.forms.document import Node, Told, rubric_of, words_of
 from coqs.plugins.forms.ids import rubric_id
 
 QUESTIONS = "QUESTION_ONLY"
@@ -112,19 +111,15 @@ def _unscored(node: Node, path: str) -> None:
 
 
 def _rubric(form: Form) -> coqs.Rubric:
-    node, told = form.node, form.told
+    node = form.node
     criterion_weights, stage_weights = weights_of(
-        [each.question for each in form.asked], list(form.stages.values()), form.mode, form.is_scored, told
+        [each.question for each in form.asked],
+        list(form.stages.values()),
+        form.mode,
+        form.is_scored,
+        form.told,
     )
-    several = coqs.rubric.SeveralChoice
-    sources = {
-        each.question.id: Source(
-            each.criterion, dict(each.answers.ids), isinstance(each.answers.scale, several)
-        )
-        for each in form.asked
-        if each.answers.ids
-    }
-    conditions = Conditions(sources)
+    conditions = Conditions(_sources(form))
     criteria = [
         criterion_of(form, each, weight, conditions)
         for each, weight in zip(form.asked, criterion_weights, strict=True)
@@ -134,38 +129,43 @@ def _rubric(form: Form) -> coqs.Rubric:
         if not form.is_stage(section):
             _bands_left_out(section)
     bands = bands_of(node.within("ScoringStrategy"))
-    id, title = node.text("EvaluationFormId", needed=True), node.text("Title", needed=True)
+    head = _head(node)
+    form.told.close(str(head["id"]))
+    policy = coqs.Policy.named(POLICIES[form.mode])
+    parts = {**head, "stages": stages, "criteria": criteria, "bands": bands, "policy": policy}
+    places = {
+        ".when": ".Enablement",
+        "criteria": node.at("Items"),
+        "language": node.at("LanguageConfiguration.FormLanguage"),
+        "bands": node.at("ScoringStrategy.ScoreThresholds"),
+    }
+    return rubric_of(parts, [each.question.node.path for each in form.asked], places)
+
+
+def _sources(form: Form) -> dict[str, Source]:
+    """Return the questions that conditions may read: those that are answered with options."""
+    several = coqs.rubric.SeveralChoice
+    return {
+        each.question.id: Source(
+            each.criterion, dict(each.answers.ids), isinstance(each.answers.scale, several)
+        )
+        for each in form.asked
+        if each.answers.ids
+    }
+
+
+def _head(node: Node) -> dict[str, Any]:
+    """Return what the rubric is called."""
     version = node.whole("EvaluationFormVersion", 0)
     if version is None:
         node.wrong("EvaluationFormVersion", "a whole number", node.held.get("EvaluationFormVersion"))
-    language = _language(node)
-    told.close(id[:80])
-    parts = {
-        "id": rubric_id(id),
+    return {
+        "id": rubric_id(node.text("EvaluationFormId", needed=True)),
         "version": str(version),
-        "language": language,
-        "title": words_of(title),
+        "language": _language(node),
+        "title": words_of(node.text("Title", needed=True)),
         "words": words_of(node.text("Description")),
-        "stages": stages,
-        "criteria": criteria,
-        "bands": bands,
-        "policy": coqs.Policy.named(POLICIES[form.mode]),
     }
-    return _checked(form, parts)
-
-
-def _checked(form: Form, parts: Mapping[str, Any]) -> coqs.Rubric:
-    """Make the rubric; what contradicts itself is told by the paths of the form."""
-    paths = [each.question.node.path for each in form.asked]
-
-    def place(found: re.Match[str]) -> str:
-        return paths[int(found[1])] + {".when": ".Enablement"}.get(found[2] or "", found[2] or "")
-
-    try:
-        return coqs.Rubric(**parts)
-    except coqs.RubricError as error:
-        message = re.sub(r"\bcriteria\[(\d+)\](\.\w+)?", place, error.message)
-        raise coqs.RubricError(message, rubric=parts["id"], criterion=error.criterion) from None
 
 
 def _stage(form: Form, id: str, weight: Any) -> coqs.Stage:

@@ -22,8 +22,8 @@ RANGE_KEYS = ("MinValue", "MaxValue", *OPTION_KEYS[2:])
 PROPERTIES = MappingProxyType(
     {"SINGLESELECT": "SingleSelect", "MULTISELECT": "MultiSelect", "NUMERIC": "Numeric"}
 )
-WITHOUT_SCALE = MappingProxyType({"TEXT": "Text", "DATETIME": "DateTime"})
-TYPES = (*PROPERTIES, *WITHOUT_SCALE)
+TYPES = (*PROPERTIES, "TEXT", "DATETIME")
+SHAPES = (*PROPERTIES.values(), "Text")
 
 
 @attrs.frozen
@@ -65,9 +65,7 @@ def answers_of(question: Question, mode: str) -> Answers | None:
     properties = node.within("QuestionTypeProperties")
     if properties is not None:
         own = PROPERTIES.get(kind, "")
-        properties.close(
-            (own,), [each for each in (*PROPERTIES.values(), *WITHOUT_SCALE.values()) if each != own]
-        )
+        properties.close((own,), [each for each in SHAPES if each != own])
     if kind not in PROPERTIES:
         return None
     held = properties.within(PROPERTIES[kind]) if properties is not None else None

@@ -6,6 +6,7 @@ kind is noted with its path, and reads as if it were not there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -173,3 +174,25 @@ class Node:
 def words_of(title: str, more: str = "") -> Any:
     """Return a title, and behind it what else is said, as the words of a part of a rubric."""
     return coqs.model.Words(f"{title}\n\n{more}" if title and more else title or more)
+
+
+def rubric_of(parts: Mapping[str, Any], paths: Sequence[str], places: Mapping[str, str]) -> coqs.Rubric:
+    """Make a rubric; what contradicts itself is told by the paths of the form.
+
+    `paths` are those of the questions that the criteria were, `places` those of the rubric's other keys, and
+    of keys of a criterion, which begin with a dot.
+    """
+
+    def question(found: re.Match[str]) -> str:
+        key = found[2] or ""
+        return paths[int(found[1])] + places.get(key, key)
+
+    def other(found: re.Match[str]) -> str:
+        return found[1] + places.get(found[2], found[2])
+
+    try:
+        return coqs.Rubric(**parts)
+    except coqs.RubricError as error:
+        message = re.sub(r"\bcriteria\[(\d+)\](\.\w+)?", question, error.message)
+        message = re.sub(r"(?m)^(\s*)([a-z]+)(?=[:\[])", other, message)
+        raise coqs.RubricError(message, rubric=parts["id"], criterion=error.criterion) from None

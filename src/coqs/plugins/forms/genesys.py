@@ -6,7 +6,6 @@ PureCloudPlatformClientV2 269.0.0. What no page says is assumed as the preset po
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import attrs
 
 import coqs
-from coqs.plugins.forms.document import Node, Told, words_of
+from coqs.plugins.forms.document import Node, Told, rubric_of, words_of
 from coqs.plugins.forms.genesys_conditions import Conditions
 from coqs.plugins.forms.genesys_scales import Answers, answers_of
 from coqs.plugins.forms.ids import RESERVED, plain_id, rubric_id
@@ -22,12 +21,11 @@ from coqs.plugins.forms.ids import RESERVED, plain_id, rubric_id
 POLICY = "genesys-cloud"
 MOST_QUESTIONS = 1000
 """Questions of a form; theirs allows 200."""
-CARRIED = ("id", "name", "questionGroups", "weightMode", "dialect")
+CARRIED = ("id", "contextId", "name", "questionGroups", "weightMode", "dialect")
 PASSED = (
     "division",
     "modifiedDate",
     "published",
-    "contextId",
     "publishedVersions",
     "evaluationSettings",
     "latestVersionFormName",
@@ -35,9 +33,8 @@ PASSED = (
     "redacted",
     "selfUri",
 )
-GROUP_KEYS = ("id", "name", "naEnabled", "weight", "questions", "visibilityCondition")
+GROUP_KEYS = ("id", "contextId", "name", "naEnabled", "weight", "questions", "visibilityCondition")
 GROUP_PASSED = (
-    "contextId",
     "type",
     "defaultAnswersToHighest",
     "defaultAnswersToNA",
@@ -46,6 +43,7 @@ GROUP_PASSED = (
 )
 QUESTION_KEYS = (
     "id",
+    "contextId",
     "text",
     "helpText",
     "type",
@@ -56,7 +54,7 @@ QUESTION_KEYS = (
     "isKill",
     "isCritical",
 )
-QUESTION_PASSED = ("contextId", "commentsRequired", "defaultAnswer", "automatedScoringFocus")
+QUESTION_PASSED = ("commentsRequired", "defaultAnswer", "automatedScoringFocus")
 
 
 @attrs.frozen
@@ -99,7 +97,8 @@ class _Form:
         for group in groups:
             group.close(GROUP_KEYS, GROUP_PASSED)
             group.flag("naEnabled")
-            stage = plain_id(_identity(group, "name", seen), stages, "g")
+            id = _identity(group, "name", seen)
+            stage = plain_id(group.text("contextId") or id, stages, "g")
             questions = group.items("questions", needed=True)
             row = [self._ask(question, group, stage, taken, seen) for question in questions]
             self.grid.append(row)
@@ -115,7 +114,7 @@ class _Form:
         if answers is None:
             self.left_out.append(id)
             return None
-        criterion = plain_id(id, taken)
+        criterion = plain_id(node.text("contextId") or id, taken)
         self.asked.append(_Asked(id, node, group, criterion, stage, answers))
         return criterion
 
@@ -175,32 +174,24 @@ def _rubric(form: _Form) -> coqs.Rubric:
     ]
     criteria = [_criterion(form, each, conditions) for each in form.asked]
     id, name = node.text("id") or node.text("name"), node.text("name", needed=True)
+    lasting = node.text("contextId")
     language = node.text("dialect") or "en"
     told.close(id[:80])
     parts = {
-        "id": rubric_id(id),
-        "version": "1",
+        "id": rubric_id(lasting or id),
+        "version": id if lasting else "1",  # every version has an id of its own
         "language": language,
         "title": words_of(name),
         "stages": stages,
         "criteria": criteria,
         "policy": coqs.Policy.named(POLICY),
     }
-    return _checked(form, parts)
-
-
-def _checked(form: _Form, parts: Mapping[str, Any]) -> coqs.Rubric:
-    """Make the rubric; what contradicts itself is told by the paths of the form."""
-    paths = [each.node.path for each in form.asked]
-
-    def place(found: re.Match[str]) -> str:
-        return paths[int(found[1])] + {".when": ".visibilityCondition"}.get(found[2] or "", found[2] or "")
-
-    try:
-        return coqs.Rubric(**parts)
-    except coqs.RubricError as error:
-        message = re.sub(r"\bcriteria\[(\d+)\](\.\w+)?", place, error.message)
-        raise coqs.RubricError(message, rubric=parts["id"], criterion=error.criterion) from None
+    places = {
+        ".when": ".visibilityCondition",
+        "criteria": node.at("questionGroups"),
+        "language": node.at("dialect"),
+    }
+    return rubric_of(parts, [each.node.path for each in form.asked], places)
 
 
 def _weights(form: _Form) -> list[Fraction]:

@@ -13,10 +13,12 @@ from coqs.plugins.forms.ids import answer_id
 CHOICE, SEVERAL = "multipleChoiceQuestion", "multipleSelectQuestion"
 UNSCORED = ("freeTextQuestion", "npsQuestion", "readOnlyTextBlockQuestion")
 TYPES = (CHOICE, SEVERAL, *UNSCORED)
-OPTION_KEYS, OPTION_PASSED = ("id", "builtInType", "text", "value"), ("contextId", "assistanceConditions")
+OPTION_KEYS = ("id", "contextId", "builtInType", "text", "value")
+OPTION_PASSED = ("assistanceConditions",)
 SELECTED, UNSELECTED = "Selected", "Unselected"
 CHOICE_KEYS = (
     "id",
+    "contextId",
     "text",
     "helpText",
     "type",
@@ -27,7 +29,7 @@ CHOICE_KEYS = (
     "isKill",
     "isCritical",
 )
-CHOICE_PASSED = ("contextId", "commentsRequired", "defaultAnswer", "automatedScoringFocus")
+CHOICE_PASSED = ("commentsRequired", "defaultAnswer", "automatedScoringFocus")
 
 
 @attrs.frozen
@@ -137,4 +139,5 @@ def _ids(options: list[Node]) -> tuple[tuple[str, str], ...]:
             each.told.refuse(
                 each.at("id"), "must be given, and unique in its question, got another; mend the form"
             )
-    return tuple((id, answer_id(id, taken)) for id in found)
+    lasting = [each.text("contextId") or id for each, id in zip(options, found, strict=True)]
+    return tuple((id, answer_id(name, taken)) for id, name in zip(found, lasting, strict=True))
