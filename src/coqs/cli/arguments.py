@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
+from coqs.cli.words import count, keys, pair, pair_with_empty, seed, share
 from coqs.errors import suggest
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -95,8 +93,8 @@ def _command(commands: Any, name: str, what: str) -> argparse.ArgumentParser:
 
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", default=".", help="folder for report.html (default: here)")
-    parser.add_argument("--n", type=_count, default=300, help="interactions in the sample (default: 300)")
-    parser.add_argument("--seed", type=_seed, default=1, help="seed of the sample (default: 1)")
+    parser.add_argument("--n", type=count, default=300, help="interactions in the sample (default: 300)")
+    parser.add_argument("--seed", type=seed, default=1, help="seed of the sample (default: 1)")
 
 
 def _score(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +112,7 @@ def _score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-under",
         metavar="SHARE",
-        type=_share,
+        type=share,
         help="leave with 1 if the mean score is below this share, such as 0.8 or 4/5",
     )
 
@@ -133,7 +131,7 @@ def _rate(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=ROLE",
         action="append",
         default=[],
-        type=_pair_with_empty,
+        type=pair_with_empty,
         help="who is provider or customer, where the file's names do not tell",
     )
     parser.add_argument("--start", metavar="TIME", help="of a recording whose times count from there")
@@ -184,12 +182,12 @@ def _backtest(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to", metavar="RUBRIC", required=True, help="the version to hold against --rubric, as that is named"
     )
-    parser.add_argument("--by", metavar="KEY", type=_keys, help="who moves, by this key (default: provider)")
+    parser.add_argument("--by", metavar="KEY", type=keys, help="who moves, by this key (default: provider)")
     parser.add_argument("--out", metavar="FILE", help="write the rows: CSV, .parquet or .jsonl")
     parser.add_argument(
         "--minimum-share",
         metavar="SHARE",
-        type=_share,
+        type=share,
         default="1/2",
         help="compare ratings of which so much of the weight is answered (default: 1/2)",
     )
@@ -207,7 +205,7 @@ def _survey(parser: argparse.ArgumentParser) -> None:
     _by_option(parser)
     parser.add_argument("--out", metavar="FILE", help="write the last table: CSV, .parquet or .jsonl")
     parser.add_argument(
-        "--minimum-n", metavar="N", type=_count, default=0, help="of fewer answers tell the counts only"
+        "--minimum-n", metavar="N", type=count, default=0, help="of fewer answers tell the counts only"
     )
     parser.add_argument(
         "--ratings",
@@ -301,7 +299,7 @@ def _file(parser: argparse.ArgumentParser) -> None:
         metavar="OURS=THEIRS",
         action="append",
         default=[],
-        type=_pair,
+        type=pair,
         help="a column that the file calls differently",
     )
     parser.add_argument(
@@ -309,7 +307,7 @@ def _file(parser: argparse.ArgumentParser) -> None:
         metavar="THEIRS=OURS",
         action="append",
         default=[],
-        type=_pair,
+        type=pair,
         help="the file's word for an absence, such as NA=not_applicable",
     )
     parser.add_argument(
@@ -339,7 +337,7 @@ def _by_option(parser: argparse.ArgumentParser) -> None:
         metavar="KEY",
         action="append",
         default=[],
-        type=_keys,
+        type=keys,
         help="print a table by this key, such as provider, site or a fact; two keys as one: provider,site",
     )
 
@@ -365,48 +363,5 @@ def _reading(parser: argparse.ArgumentParser) -> None:
         help="of times that state none, and of the hours in the report, such as Europe/Madrid",
     )
     parser.add_argument(
-        "--max-line-bytes", metavar="N", type=_count, help="refuse longer lines (default: 16 MiB)"
+        "--max-line-bytes", metavar="N", type=count, help="refuse longer lines (default: 16 MiB)"
     )
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, mark, other = text.partition("=")
-    if not (name and mark and other):
-        raise argparse.ArgumentTypeError(f"must be two names with = between, got {text!r}")
-    return name, other
-
-
-def _pair_with_empty(text: str) -> tuple[str, str]:
-    """Read a pair whose name may be empty, or hold the mark itself."""
-    name, mark, other = text.rpartition("=")
-    if not (mark and other):
-        raise argparse.ArgumentTypeError(f"must be a name and a role with = between, got {text!r}")
-    return name, other
-
-
-def _keys(text: str) -> tuple[str, ...]:
-    return tuple(key.strip() for key in text.split(","))
-
-
-def _share(text: str) -> Fraction:
-    from fractions import Fraction  # not on the way to help
-
-    try:
-        share = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        share = Fraction(-1)
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"must be a share from 0 to 1, got {text!r}")
-    return share
-
-
-def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"must be a whole number from 0, got {text!r}")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**62):
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1, got {text!r}")
-    return int(text)
