@@ -13,7 +13,16 @@ SHARED = PROJECT.parent / "shared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--run-slow", action="store_true", help="run the tests marked slow, too")
+    parser.addoption(
+        "--run-slow",
+        action="store_true",
+        help="run the tests marked slow, too, and try each law on all of its examples",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--run-slow"):  # read by the laws, in every process, before they are collected
+        os.environ["COQS_TESTS_THOROUGH"] = "1"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from depth import examples
 from hypothesis import given, settings
 from policies import Case, cases
 
@@ -17,7 +18,7 @@ def accounts(case: Case) -> list[Explanation]:
     return [account(case.rubric, case.ratings.sheet(row), made) for row in range(len(case.ratings))]
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(cases(4))
 def test_contributions_and_steps_sum_to_the_score_exactly(case: Case) -> None:
     for place, told in enumerate(accounts(case)):
@@ -28,7 +29,7 @@ def test_contributions_and_steps_sum_to_the_score_exactly(case: Case) -> None:
         assert all(item.rule for item in told.items)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(cases(4))
 def test_the_weights_that_were_applied_sum_to_the_whole(case: Case) -> None:
     for place, told in enumerate(accounts(case)):
@@ -38,7 +39,7 @@ def test_the_weights_that_were_applied_sum_to_the_whole(case: Case) -> None:
             assert applied == 1, case.told(place)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(cases(4))
 def test_an_account_under_any_policy_is_told_in_words(case: Case) -> None:
     for told in accounts(case):
@@ -49,7 +50,7 @@ def test_an_account_under_any_policy_is_told_in_words(case: Case) -> None:
         assert (sums in text) == (told.overall is not None)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(cases(4))
 def test_the_range_holds_every_score_and_every_bound(case: Case) -> None:
     low, high = score_range(case.rubric, case.policy)
@@ -59,7 +60,7 @@ def test_the_range_holds_every_score_and_every_bound(case: Case) -> None:
             assert score is None or low - slack <= score <= high + slack, (low, high, score, case.told(place))
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(cases(4))
 def test_what_left_a_criterion_is_what_others_gained(case: Case) -> None:
     for place, told in enumerate(accounts(case)):
@@ -78,7 +79,7 @@ def test_what_left_a_criterion_is_what_others_gained(case: Case) -> None:
             assert there == item.applied_weight, (item.criterion, case.told(place))
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(cases(4))
 def test_what_fired_goes_from_each_score_to_the_next(case: Case) -> None:
     for place, told in enumerate(accounts(case)):

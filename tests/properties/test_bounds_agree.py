@@ -9,6 +9,7 @@ from fractions import Fraction
 import attrs
 import pytest
 from agreement import agree
+from depth import examples
 from hypothesis import assume, given, settings
 from policies import Case, cases
 
@@ -71,27 +72,27 @@ def check_exact_against_every_completion(case: Case) -> int:
     return tried
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(cases(6, most=5))
 def test_bounds_by_columns_equal_the_exact_ones_on_every_row(case: Case) -> None:
     check_columns_against_exact(case)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(cases(4, most=3, absent=0.6))
 def test_bounds_equal_the_extremes_over_every_completion(case: Case) -> None:
     assume(check_exact_against_every_completion(case))
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(cases(10, most=6))
 def test_thousands_of_bounds_by_columns_equal_the_exact_ones(case: Case) -> None:
     check_columns_against_exact(case)
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(cases(4, most=4, absent=0.6))
 def test_hundreds_of_bounds_equal_the_extremes_over_every_completion(case: Case) -> None:
     assume(check_exact_against_every_completion(case))

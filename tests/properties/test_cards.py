@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from depth import examples
 from hypothesis import given, settings, strategies as st
 from policies import policies
 from strategies import rubrics
@@ -61,7 +62,7 @@ def test_a_card_of_any_rubric_shows_its_texts_as_they_were_written(
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@settings(max_examples=examples(1000))
 @given(ruled(most=10), st.sampled_from(LANGUAGES))
 def test_cards_of_many_rubrics_show_their_texts_as_they_were_written(
     rubric: coqs.Rubric, language: str

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 import attrs
+from depth import examples
 from hypothesis import given, settings
 from policies import Case, cases
 
@@ -79,19 +80,19 @@ def check(case: Case) -> None:
             assert verdict == told.flipped, (changes, case.told(row))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(cases(2, most=4, absent=0.1))
 def test_under_any_policy_no_fewer_changes_flip_the_verdict(case: Case) -> None:
     check(case)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(cases(2, most=5, absent=0.1, policy=coqs.Policy()))
 def test_under_the_own_policy_no_fewer_changes_flip_the_verdict(case: Case) -> None:
     check(case)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(
     cases(
         2,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import pytest
+from depth import examples
 from hypothesis import given, settings
 from policies import Case, cases
 from strategies import rated
@@ -22,14 +23,14 @@ def check_there_is_one(case: Case) -> None:
     assert (np.isnan(low) == np.isnan(high)).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(cases(12))
 def test_any_rubric_under_any_policy_has_an_expectation(case: Case) -> None:
     check_there_is_one(case)
 
 
 @pytest.mark.slow
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(cases(20, most=9))
 def test_many_rubrics_under_many_policies_have_an_expectation(case: Case) -> None:
     check_there_is_one(case)
@@ -45,7 +46,7 @@ def plain(rubric: coqs.Rubric) -> coqs.Rubric:
     return rubric.with_criteria(criteria)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(rated())
 def test_a_sheet_that_meets_all_that_was_answered_scores_what_was_expected(ratings: coqs.Ratings) -> None:
     rubric = plain(ratings.rubric)

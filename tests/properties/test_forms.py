@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from depth import examples
 from hypothesis import given, settings, strategies as st
 
 import coqs
@@ -70,7 +71,7 @@ def score(pair: tuple[float | None, bool]) -> dict[str, Any]:
     return {"NotApplicable": True} if share is None else {"Percentage": 100 * share, "AutomaticFail": failed}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(form=FORM, weights=st.none() | st.lists(st.integers(1, 60), min_size=4, max_size=4))
 def test_every_score_of_any_form_is_that_of_the_documented_rules(
     form: list[list[dict[str, Any]]], weights: list[int] | None

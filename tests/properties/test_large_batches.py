@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from depth import examples
 from hypothesis import given, settings
 from policies import Case, cases
 
@@ -32,18 +33,19 @@ def check_many_against_few(case: Case, n: int) -> None:
             assert same.all(), f"{name}: {column[~same.all(axis=0)][:3]}{case.told(0)}"
 
 
-@settings(max_examples=6)
+@settings(max_examples=2)
 @given(cases(25))
 def test_a_row_scores_the_same_among_many_as_among_few(case: Case) -> None:
     check_many_against_few(case, FEW + 1)
 
 
-@settings(max_examples=3)
+@settings(max_examples=1)
 @given(cases(25, policy=coqs.Policy()))
 def test_a_row_scores_the_same_among_many_under_the_coqs_policy(case: Case) -> None:
     check_many_against_few(case, FEW + 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=2)
 @given(cases(25))
 def test_bounds_are_the_same_among_many_as_among_few(case: Case) -> None:
@@ -54,14 +56,14 @@ def test_bounds_are_the_same_among_many_as_among_few(case: Case) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(cases(50, most=9))
 def test_rows_score_the_same_in_many_large_batches(case: Case) -> None:
     check_many_against_few(case, FEW + 1)
 
 
 @pytest.mark.slow
-@settings(max_examples=3)
+@settings(max_examples=examples(3))
 @given(cases(50))
 def test_rows_score_the_same_in_every_block(case: Case) -> None:
     check_many_against_few(case, BLOCK + 1)

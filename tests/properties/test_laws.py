@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from depth import examples
 from hypothesis import assume, given, settings, strategies as st
 from strategies import make_rows, rated, rubrics, seeds
 
@@ -96,7 +97,7 @@ def test_an_ethics_gate_fails_the_verdict_whatever_else_is_said(ratings: coqs.Ra
     assert set(coqs.score(coqs.Ratings.from_table(table, rubric)).verdict) == {"fail"}
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(rated(absent=0.1))
 def test_raising_a_rating_never_lowers_the_score(ratings: coqs.Ratings) -> None:
     rubric = ratings.rubric

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
+from depth import examples
 from hypothesis import given, settings
 from policies import Case, cases, fits
 from strategies import ABSENT, FACTS
@@ -90,20 +91,20 @@ def _plain(criterion: Criterion) -> Criterion:
     return attrs.evolve(criterion, scale=SingleChoice(levels), ideal=None)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(cases(8))
 def test_one_score_equals_the_exact_one_under_every_policy(case: Case) -> None:
     check(case, OneScorer.of(case.rubric, case.policy))
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(cases(8))
 def test_one_score_from_tables_equals_the_exact_one_under_every_policy(case: Case) -> None:
     case = without_branches(case)
     check(case, OneScorer.of(case.rubric, case.policy))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(cases(8, policy=coqs.Policy()))
 def test_one_score_from_tables_equals_the_exact_one_under_the_coqs_policy(case: Case) -> None:
     case = without_branches(case)
@@ -111,7 +112,7 @@ def test_one_score_from_tables_equals_the_exact_one_under_the_coqs_policy(case: 
 
 
 @pytest.mark.slow
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 @given(cases(20, most=9))
 def test_thousands_of_single_scores_equal_the_exact_ones(case: Case) -> None:
     case = without_branches(case)

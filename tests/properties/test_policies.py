@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
+from depth import examples
 from hypothesis import given, settings, strategies as st
 from policies import each_choice, policies
 from strategies import rubrics
@@ -153,7 +154,7 @@ def test_a_policy_pickles_compares_and_survives_a_table(policy: coqs.Policy) -> 
     assert renamed != policy
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.data())
 def test_a_policy_survives_the_file_of_its_rubric(data: st.DataObject) -> None:
     pytest.importorskip("tomli_w")

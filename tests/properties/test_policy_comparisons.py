@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from depth import examples
 from hypothesis import assume, given, settings, strategies as st
 from policies import Case, cases, policies
 
@@ -57,7 +58,7 @@ def in_every_order(
     return {name: total / orders for name, total in sums.items()}
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(compared(n=2))
 def test_parts_are_what_a_loop_over_all_orders_gives(drawn: tuple[Case, coqs.Policy]) -> None:
     case, b = drawn
@@ -71,7 +72,7 @@ def test_parts_are_what_a_loop_over_all_orders_gives(drawn: tuple[Case, coqs.Pol
         assert bool(account.unscored_with) == (expected is None and account.difference is not None)
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(compared())
 def test_parts_sum_to_the_difference_exactly_and_the_columns_to_1e_12(
     drawn: tuple[Case, coqs.Policy],
@@ -93,7 +94,7 @@ def test_parts_sum_to_the_difference_exactly_and_the_columns_to_1e_12(
 
 
 @pytest.mark.slow
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(compared())
 def test_comparing_the_other_way_round_turns_every_sign(drawn: tuple[Case, coqs.Policy]) -> None:
     case, b = drawn
@@ -108,7 +109,7 @@ def test_comparing_the_other_way_round_turns_every_sign(drawn: tuple[Case, coqs.
 
 
 @pytest.mark.slow
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(compared(n=12))
 def test_scores_and_verdicts_are_those_of_two_scorings(drawn: tuple[Case, coqs.Policy]) -> None:
     case, b = drawn
@@ -124,7 +125,7 @@ def test_scores_and_verdicts_are_those_of_two_scorings(drawn: tuple[Case, coqs.P
     np.testing.assert_array_equal(found["b"], second.overall[rows])
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(cases(3, most=4), st.data())
 def test_every_mix_of_the_players_can_be_followed(case: Case, data: st.DataObject) -> None:
     far = data.draw(policies(case.rubric))
@@ -139,7 +140,7 @@ def test_every_mix_of_the_players_can_be_followed(case: Case, data: st.DataObjec
 
 
 @pytest.mark.slow
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(cases(3, most=4), st.data())
 def test_what_is_idle_changes_no_score_and_no_verdict(case: Case, data: st.DataObject) -> None:
     far = data.draw(policies(case.rubric))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+from depth import examples
 from hypothesis import given, settings
 from strategies import rated, texts
 
@@ -32,7 +33,7 @@ class Tags(HTMLParser):
         self.attributes |= {name for name, _ in attributes}
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(ratings=rated(), title=texts)
 def test_any_scores_have_a_report_and_no_text_becomes_markup(ratings: coqs.Ratings, title: str) -> None:
     html = render(page_of(coqs.score(ratings), title=title))

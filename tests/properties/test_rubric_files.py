@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
+from depth import examples
 from hypothesis import given, settings, strategies as st
 from strategies import rubrics
 
@@ -32,7 +33,7 @@ def test_a_rubric_is_read_back_as_it_was_written(rubric: coqs.Rubric) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=1500)
+@settings(max_examples=examples(1500))
 @given(rubrics(most=10))
 def test_many_rubrics_are_read_back_as_they_were_written(rubric: coqs.Rubric) -> None:
     check_round_trip(rubric)

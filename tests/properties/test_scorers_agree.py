@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from agreement import differences, of_columns, of_exact, of_naive
+from depth import examples
 from hypothesis import given, settings
 from naive import NaiveScore
 from policies import Case, cases
@@ -32,32 +33,32 @@ def check_columns_against_exact(case: Case) -> None:
         assert not differ, f"by columns, and exact:\n{differ}{case.told(place)}"
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(cases(12))
 def test_the_exact_scorer_equals_one_written_from_the_meaning_of_each_choice(case: Case) -> None:
     check_exact_against_naive(case)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(cases(12, policy=coqs.Policy()))
 def test_the_exact_scorer_equals_the_naive_one_under_the_coqs_policy(case: Case) -> None:
     check_exact_against_naive(case)
 
 
 @pytest.mark.slow
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(cases(40, most=9))
 def test_many_thousand_rows_in_rationals_equal_the_naive_ones(case: Case) -> None:
     check_exact_against_naive(case)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(cases(25))
 def test_scores_by_columns_equal_the_exact_ones_on_every_row(case: Case) -> None:
     check_columns_against_exact(case)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(cases(25, policy=coqs.Policy()))
 def test_scores_by_columns_equal_the_exact_ones_under_the_coqs_policy(case: Case) -> None:
     check_columns_against_exact(case)
@@ -75,7 +76,7 @@ RARE = [
 
 @pytest.mark.parametrize("wanted", RARE, ids=compact)
 def test_all_scorers_agree_where_choices_seldom_meet(wanted: dict[str, Any]) -> None:
-    @settings(max_examples=12)
+    @settings(max_examples=examples(12))
     @given(cases(25, most=8, **wanted))
     def check(case: Case) -> None:
         check_exact_against_naive(case)
@@ -85,7 +86,7 @@ def test_all_scorers_agree_where_choices_seldom_meet(wanted: dict[str, Any]) -> 
 
 
 @pytest.mark.slow
-@settings(max_examples=1500)
+@settings(max_examples=examples(1500))
 @given(cases(70, most=9))
 def test_a_hundred_thousand_rows_by_columns_equal_the_exact_ones(case: Case) -> None:
     check_columns_against_exact(case)

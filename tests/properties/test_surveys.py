@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from depth import examples
 from hypothesis import given, settings, strategies as st
 
 import coqs
@@ -124,7 +125,7 @@ def test_a_questionnaire_is_read_back_as_it_was_written(asked: coqs.Questionnair
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@settings(max_examples=examples(1000))
 @given(questionnaires(most=9))
 def test_many_questionnaires_are_read_back_as_they_were_written(asked: coqs.Questionnaire) -> None:
     check_round_trip(asked)

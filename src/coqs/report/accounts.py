@@ -9,7 +9,7 @@ from coqs.report.figures import NOT_RECORDED
 from coqs.results import Scores
 from coqs.scoring.explain import explain
 
-SHOWN = 5
+SHOWN = 3
 """Ratings that are accounted for."""
 
 
