@@ -103,7 +103,7 @@ def whole(plan: Plan, parts: Parts, numer: str = "numer", share: str = "share") 
         return earned, possible, np.asarray(parts["takers"] > 0, np.bool_)
     if "handed" in parts:
         takers = parts["takers"]
-        part = parts["handed"] * (takers > 0) / np.maximum(takers, 1)
+        part = parts["handed"] / np.maximum(takers, 1)  # where nobody takes it, the share is 0 as well
         earned = earned + part * parts[share]
         possible = possible + part * takers
     return earned, possible, np.asarray(possible > 0, np.bool_)
