@@ -194,7 +194,9 @@ def test_headings_stand_in_the_order_in_which_a_manager_asks(page: Document) -> 
     ]  # fmt: skip
 
 
-def test_at_most_three_that_failed_are_accounted_for_ethics_first(sample: coqs.Scores, page: Document) -> None:
+def test_at_most_three_that_failed_are_accounted_for_ethics_first(
+    sample: coqs.Scores, page: Document
+) -> None:
     section = page.html[page.html.index('id="accounts"') : page.html.index('id="denominators"')]
     told = re.findall(r"<summary><bdi>(.+?)</bdi> by <bdi>(.+?)</bdi>: (.+?)</summary>", section)
     assert len(told) == 3

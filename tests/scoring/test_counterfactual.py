@@ -60,5 +60,38 @@ def test_an_explanation_carries_it_in_text_json_and_html_and_it_travels() -> Non
 
 
 def test_at_most_must_be_at_least_one() -> None:
-    with pytest.raises(RecordError, match="at_most: must be at least 1, got 0"):
+    with pytest.raises(RecordError, match="at_most: must be a whole number from 1, got 0"):
         coqs.counterfactual(scored("1"), "a", at_most=0)
+
+
+def of_options(points: list[int], chosen: str, mark: str, on: str = "") -> coqs.Scores:
+    """Score one sheet of a several choice with options o0, o1 …, of these points."""
+    options = ", ".join(f'{{ id = "o{place}", points = {each} }}' for place, each in enumerate(points))
+    gate = f'gate = {{ class = "customer", on = [{on}] }}\n' if on else ""
+    text = (
+        f'schema = 1\nid = "door"\nversion = "1"\npass_mark = "{mark}"\n[[criteria]]\nid = "m"\n'
+        f'stage = "greeting"\n{gate}options = [{options}]\n'
+    )
+    table = {"interaction": ["a"], "m": [chosen]}
+    return coqs.score(coqs.Ratings.from_table(table, coqs.Rubric.from_toml_text(text)))
+
+
+def test_options_that_stand_for_each_other_are_all_looked_at_however_many_there_are() -> None:
+    scores = of_options([1] * 6 + [0] * 6, "o0|o1|o6|o7", "1/2", on='"o6", "o7"')
+    told = coqs.counterfactual(scores, "a")
+    assert (told.flipped, told.n, told.proved) == ("pass", 1, True)
+    assert [change.after for change in told.changes] == ["o0|o1|o2"]
+    assert coqs.counterfactual(of_options([1] * 12, "o0", "1/2"), "a").proved
+
+
+def test_where_not_every_set_of_options_can_be_tried_nothing_is_called_impossible() -> None:
+    points = [2**place for place in range(14)]
+    told = coqs.counterfactual(of_options(points, "o0|o13", "1/2", on='"o0", "o13"'), "a")
+    assert (told.changes, told.reason, told.at_least, told.proved) == ((), "not_found", 1, False)
+    assert "not every set was tried" in str(told)
+
+
+@pytest.mark.parametrize("at_most", [0, -1, 1.5, "3", True])
+def test_a_number_of_changes_that_is_none_is_refused(at_most: object) -> None:
+    with pytest.raises(RecordError, match="at_most: must be a whole number from 1"):
+        coqs.counterfactual(scored("1/2"), "a", at_most=at_most)

@@ -11,7 +11,7 @@ REASONS = MappingProxyType(
         "unscored": "an unscored interaction has no verdict to flip",
         "impossible": "no change of the answers that were given flips it",
         "too_many": "it takes {n} changes{more} to flip it",
-        "not_found": "none was found; fewer than {n} changes do not do it",
+        "not_found": "none was found, though not every set was tried; fewer than {n} do not do it",
     }
 )
 
@@ -67,7 +67,7 @@ class Counterfactual:
             return f"verdict {self.verdict}: {why}"
         count = f"{self.n} change" if self.n == 1 else f"{self.n} changes"
         told = ", ".join(map(str, self.changes))
-        sure = "" if self.proved else f"; {self.at_least} might do, not every set was tried"
+        sure = "" if self.proved else f"; {self.at_least} might do, as not every set was tried"
         return f"the verdict would be {self.flipped} with {count}: {told}{sure}"
 
     def __repr__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
@@ -15,8 +17,8 @@ from coqs.scoring.exact import ExactScore, Term, term_of
 from coqs.scoring.exact_asking import best_place
 from coqs.scoring.ways import answer_of, read_masks
 
-MOST_OPTIONS = 10
-"""Options of which every set is tried; of more, none, all, and each single one more or less."""
+MOST_SETS = 1024
+"""Sets of options that are tried of a several choice; of more, none, all, and each one more or less."""
 Pick = tuple["Changeable", "Way"]
 
 
@@ -104,23 +106,36 @@ def _changeable(rubric: Rubric, policy: Policy, sheet: Sheet, criterion: Criteri
         chosen = each.bits if several else 1 << each.bits
         return (*goodness_of(each.term), *(bool(chosen & mask) for mask in masks))
 
-    size = len(criterion.scale.ids)
-    whole = not several or size <= MOST_OPTIONS
-    ways = sorted(map(way, _others(several, size, now)), key=lambda each: (each.steps, each.bits))
+    others, whole = _sets(criterion, now, masks) if several else (range(len(criterion.scale.ids)), True)
+    ways = sorted((way(bits) for bits in others if bits != now), key=lambda each: (each.steps, each.bits))
     seen = {told(own := way(now)): own}
     for each in ways:
         seen.setdefault(told(each), each)
     return Changeable(criterion, own, tuple(seen.values())[1:], any(masks), whole)
 
 
-def _others(several: bool, size: int, now: int) -> Iterable[int]:
-    """Return the other answers to try."""
-    if not several:
-        return (place for place in range(size) if place != now)
-    if size <= MOST_OPTIONS:
-        return (bits for bits in range(1 << size) if bits != now)
-    single = {now ^ (1 << place) for place in range(size)}
-    return sorted({0, (1 << size) - 1, *single} - {now})
+def _sets(criterion: Criterion, now: int, masks: Iterable[int]) -> tuple[Iterable[int], bool]:
+    """Return the sets of options to try, and whether no other could be told from all of these.
+
+    Options of the same points that the same gate and conditions name stand for each other: of every
+    number of them that can be chosen the set is taken that is nearest to the answer.
+    """
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for place, id in enumerate(criterion.scale.ids):
+        named = criterion.gate is not None and id in criterion.gate.on
+        key = (criterion.points_of(place), named, *(mask >> place & 1 for mask in masks))
+        alike.setdefault(key, []).append(place)
+    if math.prod(len(places) + 1 for places in alike.values()) <= MOST_SETS:
+        nearest = [_nearest(places, now) for places in alike.values()]
+        return [sum(parts) for parts in itertools.product(*nearest)], True
+    size = len(criterion.scale.ids)
+    return {0, (1 << size) - 1, *(now ^ (1 << place) for place in range(size))}, False
+
+
+def _nearest(places: Sequence[int], now: int) -> list[int]:
+    """Return the nearest choice of none, one, … all of some options, as bits."""
+    order = sorted(places, key=lambda place: (not now >> place & 1, place))
+    return [sum(1 << place for place in order[:count]) for count in range(len(order) + 1)]
 
 
 def changed(sheet: Sheet, picks: Iterable[Pick]) -> Sheet:

@@ -92,8 +92,8 @@ def counterfactual(
     >>> print(coqs.counterfactual(scores, "a"))
     the verdict would be pass with 1 change: greets from no to yes
     """
-    if at_most < 1:
-        raise RecordError(f"at_most: must be at least 1, got {at_most}; raise it")
+    if isinstance(at_most, bool) or not isinstance(at_most, int) or at_most < 1:
+        raise RecordError(f"at_most: must be a whole number from 1, got {at_most!r}; mend it")
     row = scores.ratings.row_of(interaction, rater=rater)
     return counterfactual_of(scores, row, at_most=at_most, limits=THOROUGH)
 
@@ -135,11 +135,13 @@ class _Search:
             known = fewest(self.rubric, self.policy, self.sheet, every, self.flipped, self.limits.cases)
         else:
             known = self._by_size(every)
+        if not is_whole:  # an answer that was not tried may do what several others were needed for
+            known = attrs.evolve(known, at_least=1, is_complete=False)
         if known.picks is None:
             reason = "impossible" if known.is_complete else "not_found"
             at_least = 0 if known.is_complete else known.at_least
-            return self._told(reason=reason, at_least=at_least, proved=known.is_complete and is_whole)
-        proved = known.at_least == len(known.picks) and is_whole
+            return self._told(reason=reason, at_least=at_least, proved=known.is_complete)
+        proved = known.at_least == len(known.picks)
         if len(known.picks) > self.at_most:
             return self._told(reason="too_many", at_least=known.at_least, proved=proved)
         return self._gentlest(every, known, proved=proved)
