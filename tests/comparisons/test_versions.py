@@ -267,3 +267,35 @@ def test_nobody_rated_moves_nobody() -> None:
     assert (len(test), len(test.movers()), test.difference.n, test.bounds().shape) == (0, 0, 0, (0, 2))
     assert "score: cannot tell" in str(test)
     assert json.loads(json.dumps(test.to_dict()))["difference"] is None
+
+
+def test_what_hangs_on_a_fact_that_nobody_recorded_is_open_and_never_a_gain() -> None:
+    plain = """
+schema = 1
+id = "two"
+version = "1"
+pass_mark = "3/5"
+[[criteria]]
+id = "light"
+stage = "greeting"
+levels = [{ id = "n", points = 0 }, { id = "y", points = 1 }]
+[[criteria]]
+id = "heavy"
+stage = "greeting"
+weight = 3
+levels = [{ id = "n", points = 0 }, { id = "y", points = 1 }]
+"""
+    old = coqs.Rubric.from_toml_text(plain)
+    branched = plain.replace('"1"\npass', '"2"\nfacts.kind = ["x", "z"]\npass', 1)
+    branched = branched.replace("weight = 3", 'weight = 3\nwhen = { fact = "kind", in = ["x"] }')
+    new = coqs.Rubric.from_toml_text(branched)
+    ratings = coqs.Ratings.from_table({"interaction": ["a"], "light": ["y"], "heavy": ["n"]}, old)
+    test = coqs.backtest(ratings, old, new)
+    assert {id: dict(found) for id, found in test.lost.items()} == {"heavy": {"unknowable": 1}}
+    assert test["answered_share"].tolist() == [0.25]
+    assert test["cannot_compare"].tolist() == ["too_little"]
+    assert test["n_lost"].tolist() == [1]
+    known = coqs.Ratings.from_table(
+        {"interaction": ["a"], "light": ["y"], "heavy": ["n"], "kind": ["z"]}, old, facts=["kind"]
+    )
+    assert coqs.backtest(known, old, new)["cannot_compare"].tolist() == [""]

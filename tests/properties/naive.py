@@ -308,7 +308,8 @@ class NaiveScore(NaiveSheet):
     def points(self) -> Fraction:
         """Return the raw points of everything that counts."""
         if self.deducts:
-            return self.policy.baseline + sum((each.earned for each in self.sums.values()), NOTHING)
+            start = NOTHING if self.exact_overall is None else self.policy.baseline
+            return start + sum((each.earned for each in self.sums.values()), NOTHING)
         return sum((points for _, points in self.counted.values()), NOTHING)
 
     def stage_matters(self, criterion: Any) -> bool:

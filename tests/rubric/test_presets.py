@@ -61,6 +61,10 @@ def test_what_is_changed_says_so_and_what_is_spelt_out_the_same_keeps_the_name()
     zendesk = coqs.Policy.named("zendesk-qa")
     assert attrs.evolve(zendesk, rounding="half_up", rounding_digits=2).name == "zendesk-qa, changed"
     assert coqs.Policy(name="zendesk-qa").name == "zendesk-qa, changed"
+    rounded = attrs.evolve(zendesk, rounding="half_up", rounding_digits=2)
+    assert [choice for choice, _ in rounded.about.assumed] == [
+        "gate_trigger"
+    ]  # what is chosen is not assumed
     spelt = {key: value for key, value in zendesk.to_mapping().items() if key != "about"}
     assert coqs.Policy.from_mapping(spelt).name == "zendesk-qa"
 

@@ -180,7 +180,18 @@ class Policy:
         if self.name == COQS and self._changed():
             object.__setattr__(self, "name", CUSTOM)  # nothing else may call itself coqs
         elif self.name in preset_names() and self != _preset(self.name):
-            object.__setattr__(self, "name", f"{self.name}, changed")  # nor as another system does
+            self._is_no_preset(_preset(self.name))
+
+    def _is_no_preset(self, preset: Policy) -> None:
+        """Say by the name that it is changed, and assume no longer what was chosen otherwise."""
+        object.__setattr__(self, "name", f"{preset.name}, changed")
+        if self.about is not None:
+            kept = [
+                (choice, why)
+                for choice, why in self.about.assumed
+                if getattr(self, choice, None) == getattr(preset, choice, None)
+            ]
+            object.__setattr__(self, "about", attrs.evolve(self.about, assumed=kept))
 
     def __repr__(self) -> str:
         said = {"name": self.name, **self._changed()}

@@ -92,7 +92,7 @@ def counterfactual(
     >>> print(coqs.counterfactual(scores, "a"))
     the verdict would be pass with 1 change: greets from no to yes
     """
-    if isinstance(at_most, bool) or not isinstance(at_most, int) or at_most < 1:
+    if type(at_most) is not int or at_most < 1:
         raise RecordError(f"at_most: must be a whole number from 1, got {at_most!r}; mend it")
     row = scores.ratings.row_of(interaction, rater=rater)
     return counterfactual_of(scores, row, at_most=at_most, limits=THOROUGH)

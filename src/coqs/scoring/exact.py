@@ -185,7 +185,7 @@ def _result(
         overall=finished.overall,
         verdict="fail" if failed else "unscored" if finished.overall is None else "pass",
         reason="" if finished.overall is not None else _reason(rubric, policy, answers),
-        points=(policy.baseline or ZERO) + sum((term.points(policy) for term in terms.values()), ZERO),
+        points=_points(policy, terms, finished),
         gates=gates,
         gates_fired=tuple(id for id, term in terms.items() if term.fired),
         areas_fired=areas,
@@ -202,6 +202,12 @@ def _result(
             for id, term in terms.items()
         },
     )
+
+
+def _points(policy: Policy, terms: Mapping[str, Term], finished: Finished) -> Fraction:
+    """Return the raw points; nobody starts with any where nothing was scored."""
+    start = ZERO if finished.overall is None else policy.baseline or ZERO
+    return start + sum((term.points(policy) for term in terms.values()), ZERO)
 
 
 def term_of(criterion: Criterion, answer: Answer, policy: Policy, best: int | None) -> Term:

@@ -92,7 +92,7 @@ def _tested(
     scored = scorer(ratings), Scorer(target, policy=policy)(moved.ratings)
     before, after = scored if to == "new" else scored[::-1]
     told = {
-        "answered_share": _answered_share(scored[1]),
+        "answered_share": _answered_share(scored[1], moved),
         "n_lost": moved.lost_in_row(scored[1].answers.codes),
     }
     return Backtest(
@@ -127,8 +127,11 @@ def _losses(moved: Carried, own: Scores, other: Scores) -> dict[str, Mapping[str
     return {id: read_only(counts) for id, counts in found.items()}
 
 
-def _answered_share(scores: Scores) -> Floats:
-    """Return (n,) the share of the asked weight that is answered; NaN where none is asked."""
+def _answered_share(scores: Scores, moved: Carried) -> Floats:
+    """Return (n,) the share of the asked weight that is answered; NaN where none is asked.
+
+    An answer that was given, and of which cannot be known whether it is asked for, is open.
+    """
     weights = weights_of(scores.rubric, scores.policy)
     if weights is None:
         return scores.coverage
@@ -136,7 +139,8 @@ def _answered_share(scores: Scores) -> Floats:
     for id, codes in scores.answers.codes.items():
         given = codes >= 0
         answered += given * float(weights[id])
-        asked += (given | np.isin(codes, OPEN)) * float(weights[id])
+        lost = moved.unknowable(id) & (moved.ratings.codes[id] >= 0)
+        asked += (given | lost | np.isin(codes, OPEN)) * float(weights[id])
     return np.where(asked > 0, answered / np.where(asked > 0, asked, 1), np.nan)
 
 

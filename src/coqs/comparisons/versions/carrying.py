@@ -18,7 +18,7 @@ from coqs.facts import FactColumn
 from coqs.model import Absence
 from coqs.ratings import EvidenceTable, Ratings
 from coqs.rubric import Criterion, Numeric, Rubric, SeveralChoice, SingleChoice
-from coqs.scoring.bulk.asking import OPEN, asked_codes
+from coqs.scoring.bulk.asking import OPEN, Answers, asked_codes, settle
 from coqs.tables import Encoded
 
 Codes = npt.NDArray[np.int8]
@@ -33,6 +33,7 @@ LOSSES = MappingProxyType(
         "out_of_range": "no range holds the number",
         "not_asked": "it was not asked of this interaction",
         "hidden": "it was answered, and is not asked any more",
+        "unknowable": "it was answered, and whether it is asked cannot be known",
     }
 )
 """Why an answer could not be carried, and how that is said."""
@@ -61,6 +62,8 @@ class Carried:
     """Criterion id to (n,) places in `LOSSES`."""
     whole: tuple[str, ...]
     """The criteria that answers could be carried to at all."""
+    unknown: Mapping[str, npt.NDArray[np.bool_]]
+    """Criterion id to (n,) whether it cannot be known that it is asked; those that may be hidden."""
 
     def losses(self, before: Mapping[str, Codes], after: Mapping[str, Codes]) -> dict[str, dict[str, int]]:
         """Count, by criterion and reason, the answers that were lost where they are asked for.
@@ -70,19 +73,26 @@ class Carried:
         return {id: found for id in self.lost if (found := self._losses(id, before.get(id), after[id]))}
 
     def lost_in_row(self, after: Mapping[str, Codes]) -> npt.NDArray[np.int64]:
-        """Count, row by row, the answers that somebody gave and that were lost where they are asked for."""
+        """Count, row by row, the answers that somebody gave and that were lost where they may count."""
         given = [_NUMBER[name] for name in GIVEN]
         found = np.zeros(len(self.ratings), np.int64)
         for id, lost in self.lost.items():
             found += np.isin(lost, given) & (after[id] == UNANSWERED)
+            found += self.unknowable(id) & (self.ratings.codes[id] >= 0)
         return found
+
+    def unknowable(self, id: str) -> npt.NDArray[np.bool_]:
+        """Return (n,) whether it cannot be known that a criterion is asked, such as for want of a fact."""
+        nowhere = np.zeros(len(self.ratings), np.bool_)
+        return self.unknown.get(id, nowhere)
 
     def _losses(self, id: str, before: Codes | None, after: Codes) -> dict[str, int]:
         lost = np.where(after == UNANSWERED, self.lost[id], 0)
         counts = np.bincount(lost, minlength=len(LOSSES)).tolist()
         if before is not None:
-            hidden = (before >= 0) & (self.ratings.codes[id] >= 0) & (after == NOT_ASKED)
-            counts[_NUMBER["hidden"]] = int(hidden.sum())
+            gone = (before >= 0) & (self.ratings.codes[id] >= 0) & (after == NOT_ASKED)
+            counts[_NUMBER["hidden"]] = int((gone & ~self.unknowable(id)).sum())
+            counts[_NUMBER["unknowable"]] = int((gone & self.unknowable(id)).sum())
         return {name: n for name, n in zip(LOSSES, counts, strict=True) if name and n}
 
 
@@ -100,7 +110,7 @@ def carried(ratings: Ratings, rubric: Rubric) -> Carried:
     )
     lost = {id: found.lost for id, found in open_ones.items()}
     whole = tuple(each.id for each in rubric.criteria if not _why_not(ratings.rubric, each))
-    return Carried(made, lost, whole)
+    return Carried(made, lost, whole, settle(rubric, Answers.given(made)).unknown)
 
 
 def made_for(

@@ -60,7 +60,7 @@ class Backtest(Tabular):
     """The criteria of that version that answers could be carried to."""
     lost: Mapping[str, Mapping[str, int]] = attrs.field(converter=read_only)
     """Criterion id to reason to how many answers could not be carried, where they are asked for: added,
-    scale_changed, level_gone, options_added, out_of_range, not_asked, hidden."""
+    scale_changed, level_gone, options_added, out_of_range, not_asked, hidden, unknowable."""
     share: Fraction | None
     """The share of the weight of the version carried to that `carried` is, where everything is asked; None
     where its scores are no sums of shares."""
@@ -106,7 +106,7 @@ class Backtest(Tabular):
     def bounds(self) -> Floats:
         """Return (n, 2) the lowest and the highest new score that the missing answers allow.
 
-        What nobody was asked may turn out to be any answer.
+        What nobody was asked may turn out to be any answer; what cannot be known to be asked stays out.
 
         Raises
         ------

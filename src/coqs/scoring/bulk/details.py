@@ -175,7 +175,9 @@ def _block(details: Details, asked: Asked, *, many: bool) -> DetailColumns:
 
 
 def _deduction_points(plan: Plan, totals: Totals) -> Floats:
-    return np.asarray(totals.numer, np.float64) / plan.scale
+    start = int((plan.policy.baseline or 0) * plan.scale)  # with which nobody starts who is not scored
+    numer = totals.numer - np.isnan(totals.unrounded).astype(totals.numer.dtype) * start
+    return np.asarray(numer, np.float64) / plan.scale
 
 
 def _added(details: Details, asked: Asked, *, many: bool) -> tuple[dict[str, Any], Floats]:

@@ -91,7 +91,7 @@ class QuickForm:
             gates_unobserved=int(values["gates_unobserved"]),
             irreversible=int(values["irreversible"]),
             coverage=float(values["counted_answered"] / asked) if asked else None,
-            points=float(values["points"] + (self.policy.baseline or 0)),
+            points=float(values["points"] + ((self.policy.baseline or 0) if is_scored else 0)),
         )
 
     def _scores(self, total: int) -> tuple[bool, Sequence[Fraction | float | None]]:
