@@ -45,7 +45,9 @@ def reader(read_form: Any = made, **parts: Any) -> coqs.FormReader:
 def test_coqs_forms_of_the_plugin_forms_offers_amazon_connect_and_genesys_cloud() -> None:
     assert list(PLUGINS.forms()) == ["amazon-connect", "genesys-cloud"]
     assert PLUGINS.problems == ()
-    with pytest.raises(coqs.NotFoundError, match="did you mean 'amazon-connect'"):
+    with pytest.raises(
+        coqs.NotFoundError, match="no form reader 'amazon-conect'; did you mean 'amazon-connect'"
+    ):
         coqs.read_form({}, reader="amazon-conect", plugins=PLUGINS)
 
 
@@ -142,6 +144,14 @@ def test_an_evaluation_file_of_other_values_is_refused_with_its_line() -> None:
         coqs.read_evaluations(
             io.BytesIO(f'[\n"{SECRET}"]'.encode()), reader="amazon-connect", plugins=PLUGINS
         )
+
+
+@pytest.mark.parametrize("name", ["amazon-connect", "genesys-cloud"])
+def test_a_mapping_with_other_keys_than_texts_is_refused_without_them(name: str) -> None:
+    with pytest.raises(coqs.RecordError, match=r"^form: must have texts as keys, got a value of type int"):
+        coqs.read_form({1: 2}, reader=name, plugins=PLUGINS)  # type: ignore[dict-item]
+    with pytest.raises(coqs.RecordError, match=r"^evaluations\[0\]: must have texts as keys, got a value of"):
+        coqs.read_evaluations({(SECRET,): 2}, reader=name, plugins=PLUGINS)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["", " ", "a/b"])

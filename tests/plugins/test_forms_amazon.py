@@ -425,6 +425,46 @@ def test_ten_thousand_questions_are_refused_quickly() -> None:
     assert time.perf_counter() - begun < 2
 
 
+SAID = "the caller said 4000 1234"
+HUGE = (10**400, 10**5000, 1e308, math.nan, math.inf, 5e-324)
+HUGE_IDS = [f"huge{place}" for place in range(len(HUGE))]  # pytest would write 5000 digits
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (
+            f"{FORM}.LanguageConfiguration.FormLanguage",
+            "must be a language code, got a text of 25 characters",
+        ),
+        (f"{RULE}.Source.RefId", "must be a single or multiple selection of the form, got a text of 25"),
+        (f"{RULE}.Values[0].RefId", "must be an option of the question that is read, got a text of 25"),
+        (f"{ID_OPTIONS}[1].AutomaticFailConfiguration.TargetSection", "got a text of 25 characters"),
+    ],
+)
+def test_words_in_the_place_of_an_id_stand_in_no_message(path: str, told: str) -> None:
+    document = changed(FORMS["questions"], f"{FORM}.LanguageConfiguration", {"FormLanguage": "en"})
+    message = refusal(changed(document, path, SAID))
+    assert told in message
+    assert SECRET not in message
+
+
+def test_words_that_stand_twice_as_an_id_are_not_told() -> None:
+    document = changed(FORMS["questions"], f"{GREET}.RefId", SAID)
+    document = changed(document, f"{BREAKS}.RefId", SAID)
+    message = refusal(document)
+    assert f"{BREAKS}.RefId: must be unique, got a text of 25 characters again" in message
+    assert SECRET not in message
+
+
+@pytest.mark.parametrize("number", HUGE, ids=HUGE_IDS)
+def test_a_number_of_no_sensible_size_is_refused_with_its_path(number: float) -> None:
+    for path in (f"{FORM}.EvaluationFormVersion", f"{GREET}.Weight", f"{RANGES}[0].MaxValue"):
+        assert f"{path}: must be a number of sensible size" in refusal(
+            changed(FORMS["questions"], path, number)
+        )
+
+
 VALUES = (None, 7, SECRET, [], {}, [{}], {"x": 1}, [None], True, -1.5, "1" * 5000)
 TURNS = [pytest.param(turn, marks=[pytest.mark.slow] if turn else []) for turn in range(len(VALUES))]
 
@@ -520,6 +560,23 @@ def test_evaluations_without_their_form_are_read_with_one_that_is_given() -> Non
         ("$.Evaluation.Answers.q-breaks", SECRET, "q-breaks: must be an object, got a value of type str"),
         ("$.Evaluation.Scores.q-gone", {}, "$.Evaluation.Scores.q-gone: must be of an item of the form"),
         ("$.Evaluation.Scores.q-greet.Percentage", SECRET, "Percentage: must be a number"),
+        (
+            "$.Evaluation.Answers.q-greet.Value",
+            {"StringValue": SECRET, "StringValues": [SECRET], "NotApplicable": True},
+            "q-greet.Value: must hold one answer, got 'StringValue', 'StringValues', 'NotApplicable'",
+        ),
+        (
+            "$.Evaluation.Answers.q-breaks.Value",
+            {"NumericValue": 0, "DateTimeValue": SECRET},
+            "q-breaks.Value: must hold one answer, got 'NumericValue', 'DateTimeValue'",
+        ),
+        (
+            "$.Evaluation.Answers.q-steps.Value",
+            {"StringValues": ["step-a", "step-c", "step-a"]},
+            "q-steps.Value.StringValues[2]: must name each option once",
+        ),
+        ("$.Evaluation.Status", SECRET, "got another text; mend the evaluation"),
+        ("$.Evaluation.Metadata.ContactId", 7, "got a value of type int; mend the evaluation"),
     ],
 )
 def test_an_evaluation_that_cannot_be_used_is_refused_without_its_words(
@@ -531,6 +588,61 @@ def test_an_evaluation_that_cannot_be_used_is_refused_without_its_words(
     assert told in str(caught.value)
     assert SECRET not in str(caught.value)
     assert SECRET not in repr(caught.value.failures)
+
+
+@pytest.mark.parametrize("number", HUGE, ids=HUGE_IDS)
+def test_a_number_of_no_sensible_size_in_an_evaluation_is_refused_with_its_path(number: float) -> None:
+    for path in ("Answers.q-breaks.Value.NumericValue", "Scores.q-greet.Percentage"):
+        with pytest.raises(coqs.RecordError) as caught:
+            evaluations(changed(EVALUATIONS["questions"][0], f"$.Evaluation.{path}", number))
+        told = f"$.Evaluation.{path}: must be a number of sensible size, got another; mend the evaluation"
+        assert told in str(caught.value)
+
+
+def test_words_in_the_place_of_keys_are_told_by_their_place_only() -> None:
+    whole = EVALUATIONS["questions"][0]
+    strange = [{SAID: 1}, {7: 1}, {"novelty": 1}]
+    for held in ("Answers", "Scores"):
+        for each in strange[:2]:
+            own = whole["Evaluation"]
+            document = {**whole, "Evaluation": {**own, held: {**own[held], **each}}}
+            with pytest.raises(coqs.RecordError) as caught:
+                evaluations(document)
+            assert f"$.Evaluation.{held}.<key {len(own[held])}>: must " in str(caught.value)
+            assert SECRET not in str(caught.value)
+    unknown = {key: value for each in strange for key, value in each.items()}
+    read_in = evaluations({**whole, "Evaluation": {**whole["Evaluation"], **unknown}})
+    (finding,) = [each for each in read_in.findings if each.code == "F301"]
+    told = "not known are a text of 25 characters, a value of type int, 'novelty'"
+    assert finding.message == told
+
+
+def test_what_stands_beside_an_evaluation_and_its_form_is_told() -> None:
+    for form in (None, read(FORMS["questions"])):
+        read_in = evaluations({**EVALUATIONS["questions"][0], "surprise": 1}, form=form)
+        (finding,) = [each for each in read_in.findings if each.code == "F301"]
+        assert finding.place == "evaluation 'evaluation-1', $"
+        assert "'surprise'" in finding.message
+
+
+def test_nothing_is_no_answer_and_an_empty_list_is_none_chosen() -> None:
+    path = "$.Evaluation.Answers.q-steps.Value.StringValues"
+    cells = [
+        evaluations(changed(EVALUATIONS["questions"][0], path, value)).ratings.to_table()["q_steps"][0]
+        for value in (None, [])
+    ]
+    unanswered = changed(EVALUATIONS["questions"][0], "$.Evaluation.Answers.q-steps")
+    assert cells[0] == evaluations(unanswered).ratings.to_table()["q_steps"][0]
+    assert cells[0] != cells[1]
+
+
+def test_a_calibration_is_a_row_and_told() -> None:
+    document = changed(EVALUATIONS["questions"][0], "$.Evaluation.EvaluationType", "CALIBRATION")
+    read_in = evaluations([document, EVALUATIONS["questions"][1]])
+    assert len(read_in.ratings) == 2
+    (finding,) = [each for each in read_in.findings if each.code == "F403"]
+    assert finding.severity == "warning"
+    assert finding.place == "evaluation 'evaluation-1', $.Evaluation.EvaluationType"
 
 
 @pytest.mark.parametrize("turn", TURNS)

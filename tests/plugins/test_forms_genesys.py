@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import pickle
 import re
 from pathlib import Path
@@ -90,6 +91,42 @@ def test_the_critical_score_is_that_of_the_critical_questions_alone() -> None:
     assert coqs.score(sheet).overall[0] == 1.0
 
 
+def critical_case(**second: Any) -> tuple[coqs.ImportedForm, coqs.Ratings]:
+    """Return groups of weight 40 and 20, the critical question of the one right, of the other wrong."""
+    answers = [{"id": "yes", "value": 1}, {"id": "no", "value": 0}]
+    asked = {"type": "multipleChoiceQuestion", "answerOptions": answers}
+    first = [
+        {"id": "greets", "text": "Greets", "isCritical": True, **asked},
+        {"id": "asks", "text": "Asks", "isKill": True, **asked},
+    ]
+    then = [{"id": "solves", "text": "Solves", "isCritical": True, **asked, **second}]
+    groups = [
+        {"id": "one", "name": "One", "weight": 40, "questions": first},
+        {"id": "two", "name": "Two", "weight": 20, "questions": then},
+    ]
+    form = read({"id": "form", "name": "Form", "weightMode": "SCALED", "questionGroups": groups})
+    assert form.critical is not None
+    sheet = {"interaction": ["I-1"], "greets": ["yes"], "asks": ["no"], "solves": ["no"]}
+    return form, coqs.Ratings.from_table(sheet, form.critical)
+
+
+def test_the_critical_score_has_no_weights_of_groups_and_no_fails_of_other_questions() -> None:
+    form, sheet = critical_case()
+    scores = coqs.score(sheet)
+    assert scores.overall[0] == 0.5  # 1 of 2 points, though the fatal question, not critical, is wrong
+    assert scores.gates_fired[0] == 0
+    assert [each.place for each in form.findings if each.code == "F113"] == ["$.questionGroups"]
+
+
+def test_a_fatal_critical_question_fails_the_critical_score() -> None:
+    assert coqs.score(critical_case(isKill=True)[1]).overall[0] == 0.0
+
+
+def test_weights_of_groups_are_told_only_where_the_critical_score_could_hang_on_them() -> None:
+    form, _ = critical_case(isCritical=False)
+    assert [each.code for each in form.findings if each.code == "F113"] == []
+
+
 def test_a_form_becomes_a_rubric_of_its_preset_that_survives_its_file_and_pickling() -> None:
     form = read(FORM)
     assert form.rubric.policy == coqs.Policy.named("genesys-cloud")
@@ -137,6 +174,19 @@ def test_the_form_within_an_evaluation_is_the_same_form_but_its_answers_are_not_
     assert read({"evaluationForm": FORM}).rubric == read(FORM).rubric
     with pytest.raises(coqs.RecordError, match="which knows forms only"):
         coqs.read_evaluations({"evaluationForm": FORM}, reader=READER)
+
+
+def test_what_stands_beside_the_form_within_an_evaluation_is_told() -> None:
+    form = read({"evaluationForm": FORM, "weightMode": "OFF", "surprise": 1, "answers": {"totalScore": 1}})
+    told = [(each.code, each.message) for each in form.findings if each.place == "$"]
+    assert told == [("F301", "not known are 'weightMode', 'surprise'"), ("F202", "left out are 'answers'")]
+    assert [each.weight for each in form.rubric.stages] == [40, 20]
+
+
+@pytest.mark.parametrize("path", [f"{OPEN}.weight", f"{GREET}.answerOptions[0].value"])
+def test_a_number_of_no_sensible_size_is_refused_with_its_path(path: str) -> None:
+    for number in (1e308, 10**400, 10**5000, math.nan, math.inf, -math.inf, 5e-324):
+        assert f"{path}: must be a number of sensible size" in refusal(changed(path, number))
 
 
 def test_an_unknown_key_is_told_and_a_known_one_that_is_left_out_too() -> None:
@@ -198,6 +248,7 @@ def test_an_unknown_key_is_told_and_a_known_one_that_is_left_out_too() -> None:
         ("$.questionGroups", [], "$.questionGroups: must hold a question"),
         ("$.questionGroups", {}, "$.questionGroups: must be a list"),
         ("$.dialect", "Klingon", "$.dialect: must be a language code"),
+        ("$.dialect", "the caller said 4000 1234", "$.dialect: must be a language code, got a text of 25"),
     ],
 )
 def test_what_a_rubric_cannot_carry_is_refused_with_its_path(path: str, value: Any, told: str) -> None:

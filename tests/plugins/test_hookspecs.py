@@ -297,7 +297,9 @@ def test_coqs_forms_of_one_name_from_two_plugins_is_an_error_that_names_both() -
 
     plugins = load(clerk=Clerk(), other=Other())
     assert dict(plugins.forms()) == {}
-    with pytest.raises(coqs.PluginContractError, match=r"form 'slips': must come from one plugin") as caught:
+    with pytest.raises(
+        coqs.PluginContractError, match=r"form reader 'slips': must come from one plugin"
+    ) as caught:
         plugins.form("slips")
     assert caught.value.hook == "coqs_forms"
 

@@ -205,7 +205,7 @@ def _ratings(read: list[FormEvaluation], form: ImportedForm) -> Ratings:
 def _document(source: Document) -> tuple[str | None, Mapping[str, Any]]:
     """Return the name and the content of a file of one JSON object, or a mapping without a name."""
     if isinstance(source, Mapping):
-        return None, source
+        return None, _keyed(source, "form")
     with opened(source) as given:
         try:
             content = given.file.read(MAX_LINE_BYTES + 1)
@@ -227,7 +227,7 @@ def _documents(sources: Document | Iterable[Document], longest: int) -> Iterator
     """Yield each evaluation with its place in words."""
     for number, source in enumerate(_each(sources)):
         if isinstance(source, Mapping):
-            yield f"evaluations[{number}]", source
+            yield f"evaluations[{number}]", _keyed(source, f"evaluations[{number}]")
             continue
         with opened(source) as given:
             for spot, value in json_values(given, max_value_bytes=longest):
@@ -235,6 +235,15 @@ def _documents(sources: Document | Iterable[Document], longest: int) -> Iterator
                     problem = f"must hold JSON objects, got {kind_of(value)}; check the path"
                     raise given.refusal(problem, line=spot.line)
                 yield f"{given.name}, {spot.words}", value
+
+
+def _keyed(document: Mapping[Any, Any], place: str) -> Mapping[str, Any]:
+    """Refuse a mapping that can be no JSON object."""
+    for key in document:
+        if not isinstance(key, str):
+            problem = f"must have texts as keys, got {kind_of(key)}"
+            raise RecordError(f"{place}: {problem}; give it as JSON holds it")
+    return document
 
 
 def _each(sources: Any) -> Iterable[Document]:

@@ -34,6 +34,8 @@ class Kind:
     """Its word for several."""
     taken: tuple[str, ...] = ()
     """Keys that are ours, and no plugin's."""
+    noun: str = attrs.field(default=attrs.Factory(lambda self: self.word, takes_self=True))
+    """What a message calls one that is sought by its key."""
 
     @property
     def hook(self) -> str:
@@ -68,7 +70,7 @@ KINDS = (
     Kind("policy", Policy, key="name", plural="policies", taken=Policy.names()),
     Kind("questionnaire", Questionnaire),
     Kind("reader", Reader, key="name"),
-    Kind("form", FormReader, key="name"),
+    Kind("form", FormReader, key="name", noun="form reader"),
 )
 
 
@@ -134,7 +136,7 @@ def clash(kind: Kind, key: str, owners: Iterable[Candidate]) -> PluginContractEr
     who = " and ".join(f"{each.name!r} ({each.source})" for each in claiming)
     names = " or ".join(repr(each.name) for each in claiming)
     return PluginContractError(
-        f"{kind.word} {key!r}: must come from one plugin, got {who}; block {names}",
+        f"{kind.noun} {key!r}: must come from one plugin, got {who}; block {names}",
         plugin=claiming[0].name,
         hook=kind.hook,
     )

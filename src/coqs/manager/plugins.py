@@ -140,7 +140,7 @@ class Plugins:
         if key in clashes:
             raise clash(kind_of(what), key, clashes[key])
         if key not in known:
-            raise NotFoundError(what, key, known, where=self._why_lacking())
+            raise NotFoundError(kind_of(what).noun, key, known, where=self._why_lacking())
         return known[key]
 
     def raters(self) -> tuple[str, ...]:

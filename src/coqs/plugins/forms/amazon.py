@@ -157,8 +157,8 @@ def _sources(form: Form) -> dict[str, Source]:
 def _head(node: Node) -> dict[str, Any]:
     """Return what the rubric is called."""
     version = node.whole("EvaluationFormVersion", 0)
-    if version is None:
-        node.wrong("EvaluationFormVersion", "a whole number", node.held.get("EvaluationFormVersion"))
+    if version is None and node.held.get("EvaluationFormVersion") is None:
+        node.wrong("EvaluationFormVersion", "a whole number", None)
     return {
         "id": rubric_id(node.text("EvaluationFormId", needed=True)),
         "version": str(version),
@@ -199,7 +199,7 @@ def _language(node: Node) -> str:
     if configured is None:
         return "en"
     configured.close(("FormLanguage",))
-    return configured.text("FormLanguage") or "en"
+    return configured.language("FormLanguage")
 
 
 READER = coqs.FormReader(

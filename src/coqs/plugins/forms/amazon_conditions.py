@@ -9,7 +9,7 @@ import attrs
 
 import coqs
 from coqs.plugins.forms.amazon_outline import Question
-from coqs.plugins.forms.document import Node
+from coqs.plugins.forms.document import Node, shown
 
 DEEPEST = 20
 """Conditions within conditions; nobody reads more, and Python's stack ends somewhere."""
@@ -144,7 +144,7 @@ class Conditions:
         id = source.text("RefId", needed=True)
         if id not in self.sources:
             problem = "must be a single or multiple selection of the form"
-            source.told.refuse(source.at("RefId"), f"{problem}, got {id[:80]!r}; mend the reference")
+            source.told.refuse(source.at("RefId"), f"{problem}, got {shown(id)}; mend the reference")
         return self.sources.get(id)
 
     def _values(self, node: Node) -> list[Node] | None:
@@ -163,7 +163,7 @@ class Conditions:
         ids = [each.text("RefId", needed=True) for each in values]
         for each, id in zip(values, ids, strict=True):
             if id not in source.answers:
-                problem = f"must be an option of the question that is read, got {id[:80]!r}"
+                problem = f"must be an option of the question that is read, got {shown(id)}"
                 node.told.refuse(each.at("RefId"), f"{problem}; mend the reference")
         if any(id not in source.answers for id in ids):
             return None

@@ -9,7 +9,7 @@ from coqs.plugins.forms.amazon_asked import Asked, Form
 from coqs.plugins.forms.amazon_bands import bands_of
 from coqs.plugins.forms.amazon_conditions import Conditions
 from coqs.plugins.forms.amazon_scales import POINTS
-from coqs.plugins.forms.document import Node, words_of
+from coqs.plugins.forms.document import Node, shown, words_of
 
 
 def criterion_of(form: Form, asked: Asked, weight: Any, conditions: Conditions) -> coqs.Criterion:
@@ -93,16 +93,16 @@ def _taken(form: Form, asked: Asked) -> tuple[str, ...]:
     found = [each for each in form.outline.sections if each.id == target]
     if not found:
         node.told.refuse(
-            node.path, f"must fail a section of the form, got {target[:80]!r}; mend TargetSection"
+            node.path, f"must fail a section of the form, got {shown(target)}; mend TargetSection"
         )
         return ()
     stages = form.stages_within(found[0])
     held = {each.criterion for each in form.within(found[0])}
     if held != {each.criterion for each in form.asked if each.stage in stages}:
         problem = "must fail a whole section where sections are weighed, got a section within one"
-        node.told.refuse(node.path, f"{problem}, {target[:80]!r}; choose the section around it")
+        node.told.refuse(node.path, f"{problem}, {shown(target)}; choose the section around it")
     elif not stages:
         node.told.refuse(
-            node.path, f"must fail a section with questions, got {target[:80]!r}; mend TargetSection"
+            node.path, f"must fail a section with questions, got {shown(target)}; mend TargetSection"
         )
     return stages

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import coqs
-from coqs.plugins.forms.document import Node, Told
+from coqs.plugins.forms.document import Node, Told, named
 
 CARRIED = ("EvaluationId", "Metadata", "Answers", "Status", "Scores", "EvaluationType")
 PASSED = (
@@ -36,14 +36,17 @@ SCORE = ("Percentage", "NotApplicable", "AutomaticFail")
 SCORE_PASSED = ("AppliedWeight", "EarnedPoints", "MaxBasePoint", "PerformanceCategory")
 VALUE = ("StringValue", "NumericValue", "StringValues", "DateTimeValue", "NotApplicable")
 STATUSES = ("DRAFT", "SUBMITTED", "REVIEW_REQUESTED", "UNDER_REVIEW")
+CALIBRATION = "CALIBRATION"
 NOT_APPLICABLE = "not_applicable"
 PER_CENT = 100
 
 
 def read_evaluation(document: Mapping[str, Any], form: coqs.ImportedForm) -> coqs.FormEvaluation:
     """Take the answers and the printed scores out of an evaluation; see `coqs.readers.FormReader`."""
-    told = Told()
-    evaluation = Node(document, "$", told).within("Evaluation")
+    told = Told(subject="evaluation")
+    whole = Node(document, "$", told)
+    whole.close(("Evaluation", "EvaluationForm"), ("ResponseMetadata",))
+    evaluation = whole.within("Evaluation")
     if evaluation is None:
         told.refuse(
             "$.Evaluation", "must hold the evaluation, got none; take what DescribeContactEvaluation gives"
@@ -55,7 +58,7 @@ def read_evaluation(document: Mapping[str, Any], form: coqs.ImportedForm) -> coq
     facts = {
         "evaluation": evaluation.text("EvaluationId", needed=True),
         "evaluation_status": evaluation.choice("Status", STATUSES) or None,
-        "evaluation_type": evaluation.choice("EvaluationType", ("STANDARD", "CALIBRATION")) or None,
+        "evaluation_type": _type(evaluation),
     }
     found = coqs.FormEvaluation(
         id=facts["evaluation"] or "",
@@ -69,6 +72,15 @@ def read_evaluation(document: Mapping[str, Any], form: coqs.ImportedForm) -> coq
     )
     if told.refused:
         _stop(told)
+    return found
+
+
+def _type(evaluation: Node) -> str | None:
+    found = evaluation.choice("EvaluationType", ("STANDARD", CALIBRATION)) or None
+    if found == CALIBRATION:
+        message = "is a calibration, which Amazon Connect leaves out of averages; here it is a row as others"
+        cure = "leave it out by the fact evaluation_type where averages are compared"
+        evaluation.told.note("F403", evaluation.at("EvaluationType"), message, cure)
     return found
 
 
@@ -87,9 +99,7 @@ def _answers(evaluation: Node, form: coqs.ImportedForm) -> dict[str, Any]:
                 "F401", given.at(id), "is left out, as its question is", "no score hangs on it"
             )
         elif id not in questions:
-            given.told.refuse(
-                given.at(str(id)[:80]), "must answer a question of the form, got another; mend it"
-            )
+            given.told.refuse(given.at(id), "must answer a question of the form, got another; mend it")
         else:
             answer = given.within(id)
             value = _value(answer, questions[id], form) if answer is not None else None
@@ -105,6 +115,8 @@ def _value(answer: Node, question: coqs.FormQuestion, form: coqs.ImportedForm) -
     if value is None:
         return None
     value.close(VALUE)
+    if not _says_one(value):
+        return None
     if value.flag("NotApplicable"):
         return NOT_APPLICABLE
     scale = form.rubric.criterion(question.criterion).scale
@@ -113,6 +125,16 @@ def _value(answer: Node, question: coqs.FormQuestion, form: coqs.ImportedForm) -
     if isinstance(scale, coqs.rubric.SeveralChoice):
         return _chosen(value, question)
     return _option(value, "StringValue", value.held.get("StringValue"), question)
+
+
+def _says_one(value: Node) -> bool:
+    """Tell whether there is an answer, and refuse several in one."""
+    if value.held and all(each is None for each in value.held.values()):
+        return False
+    said = [key for key in VALUE if value.held.get(key) is not None and value.held[key] is not False]
+    if len(said) > 1:
+        value.told.refuse(value.path, f"must hold one answer, got {named(said)}; mend the evaluation")
+    return len(said) < 2
 
 
 def _number(value: Node, scale: Any) -> float | None:
@@ -140,6 +162,10 @@ def _chosen(value: Node, question: coqs.FormQuestion) -> str | None:
         for place, each in enumerate(value.values("StringValues"))
     ]
     chosen = [id for id in ids if id is not None]
+    for place, id in enumerate(ids):
+        if id is not None and id in ids[:place]:
+            problem = "must name each option once, got one again; mend the evaluation"
+            value.told.refuse(value.at(f"StringValues[{place}]"), problem)
     return "|".join(chosen) or "|"
 
 
@@ -161,9 +187,7 @@ def _printed(evaluation: Node, metadata: Node, form: coqs.ImportedForm) -> list[
     for id in scores.held:
         score = scores.within(id)
         if id not in known:
-            scores.told.refuse(
-                scores.at(str(id)[:80]), "must be of an item of the form, got another; mend it"
-            )
+            scores.told.refuse(scores.at(id), "must be of an item of the form, got another; mend it")
         elif score is not None:
             found.append(_score(id, score))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from coqs.plugins.forms.document import Node, Told
+from coqs.plugins.forms.document import Node, Told, shown
 
 MOST_ITEMS = 1000
 """Sections and questions of a form; theirs allows 100 each, and nobody answers a thousand questions."""
@@ -125,5 +125,5 @@ def _refuse_repeated(found: Outline, told: Told) -> None:
     parts: list[Section | Question] = [*found.sections, *found.questions]
     for each in parts:
         if each.id and each.id in seen:
-            told.refuse(each.node.at("RefId"), f"must be unique, got {each.id[:80]!r} again; rename one")
+            told.refuse(each.node.at("RefId"), f"must be unique, got {shown(each.id)} again; rename one")
         seen.add(each.id)

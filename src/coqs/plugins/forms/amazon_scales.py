@@ -12,7 +12,7 @@ import attrs
 
 import coqs
 from coqs.plugins.forms.amazon_outline import Question
-from coqs.plugins.forms.document import Node, words_of
+from coqs.plugins.forms.document import Node, shown, words_of
 from coqs.plugins.forms.ids import answer_id
 
 POINTS = "POINTS_BASED"
@@ -186,7 +186,7 @@ def _ids(options: _Options) -> tuple[tuple[str, str], ...]:
         id = node.text("RefId", needed=True)
         if id and id in theirs:
             node.told.refuse(
-                node.at("RefId"), f"must be unique in its question, got {id[:80]!r} again; rename one"
+                node.at("RefId"), f"must be unique in its question, got {shown(id)} again; rename one"
             )
         theirs.add(id)
         found.append((id, answer_id(id, taken)))

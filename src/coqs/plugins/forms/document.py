@@ -16,12 +16,23 @@ import attrs
 import coqs
 
 UNKNOWN = "F301"
+LEAST, MOST = 1e-30, 1e15
+"""How near to 0, and how far from it, a number of a form may lie."""
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_STEPS = re.compile(r"[A-Za-z0-9_.:\[\]-]{1,80}")
 
 
-def named(values: Sequence[str], most: int = 8) -> str:
-    """Return names for a message: the first few, shortened, and how many more."""
-    shown = ", ".join(repr(each[:40]) for each in values[:most])
-    return shown if len(values) <= most else f"{shown} and {len(values) - most} more"
+def shown(value: object) -> str:
+    """Return an id for a message; of any other text, which may be anybody's words, its length only."""
+    if not isinstance(value, str):
+        return f"a value of type {type(value).__name__}"
+    return repr(value) if _ID.fullmatch(value) else f"a text of {len(value)} characters"
+
+
+def named(values: Sequence[object], most: int = 8) -> str:
+    """Return names for a message: the first few, and how many more."""
+    first = ", ".join(shown(each) for each in values[:most])
+    return first if len(values) <= most else f"{first} and {len(values) - most} more"
 
 
 @attrs.define
@@ -31,6 +42,8 @@ class Told:
     findings: dict[coqs.Finding, None] = attrs.field(factory=dict)
     """Each once, in the order in which they were met: a section is asked again for each of its questions."""
     refusals: dict[str, None] = attrs.field(factory=dict)
+    subject: str = "form"
+    """What is to be mended."""
 
     def refuse(self, path: str, problem: str) -> None:
         """Note what the form is refused for."""
@@ -72,14 +85,20 @@ class Node:
     path: str
     told: Told
 
-    def at(self, key: str) -> str:
-        """Return the path of a key."""
-        return f"{self.path}.{key}"
+    def at(self, key: Any) -> str:
+        """Return the path of a key; a key that may be anybody's words is told by its place among the keys."""
+        if isinstance(key, str) and _STEPS.fullmatch(key):
+            return f"{self.path}.{key}"
+        place = next((place for place, each in enumerate(self.held) if each == key), 0)
+        return f"{self.path}.<key {place}>"
 
     def wrong(self, key: str, rule: str, value: Any) -> None:
         """Note that a value is not of its kind, without showing it."""
         got = "nothing" if value is None else f"a value of type {type(value).__name__}"
-        self.told.refuse(self.at(key), f"must be {rule}, got {got}; mend the form")
+        self._refuse(key, f"must be {rule}, got {got}")
+
+    def _refuse(self, key: str, problem: str) -> None:
+        self.told.refuse(self.at(key), f"{problem}; mend the {self.told.subject}")
 
     def text(self, key: str, *, needed: bool = False) -> str:
         """Return a text, empty where there is none."""
@@ -102,13 +121,16 @@ class Node:
         value = self.held.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value - value != 0:
+        if isinstance(value, bool) or not isinstance(value, int | float):
             self.wrong(key, "a number", value)
             return None
-        number = Fraction(repr(value))
+        if value != 0 and not LEAST <= abs(value) <= MOST:
+            self._refuse(key, "must be a number of sensible size, got another")
+            return None
+        number = Fraction(repr(float(value)) if isinstance(value, float) else int(value))
         if (low is not None and number < low) or (high is not None and number > high):
             rule = f"from {low} to {high}" if high is not None else f"of at least {low}"
-            self.told.refuse(self.at(key), f"must be a number {rule}, got another; mend the form")
+            self._refuse(key, f"must be a number {rule}, got another")
             return None
         return number
 
@@ -124,11 +146,17 @@ class Node:
         """Return one of several texts, empty where there is none."""
         value = self.text(key, needed=needed)
         if value and value not in allowed:
-            self.told.refuse(
-                self.at(key), f"must be one of {named(allowed)}, got another text; mend the form"
-            )
+            self._refuse(key, f"must be one of {named(allowed)}, got another text")
             return ""
         return value
+
+    def language(self, key: str) -> str:
+        """Return a language code, English where there is none; whether it is one, the rubric checks."""
+        value = self.text(key)
+        if value and not _ID.fullmatch(value):
+            self._refuse(key, f"must be a language code, got {shown(value)}")
+            return "en"
+        return value or "en"
 
     def within(self, key: str) -> Node | None:
         """Return the object at a key; None where there is none."""
@@ -165,7 +193,7 @@ class Node:
         out = [key for key in passed if self.said(key)]
         if out:
             self.told.mention("F202", self.path, f"left out are {named(out)}", "no score hangs on them")
-        strange = [str(key) for key in self.held if key not in carried and key not in passed]
+        strange = [key for key in self.held if key not in carried and key not in passed]
         if strange:
             cure = "see whether a score hangs on them before you trust the numbers"
             self.told.note(UNKNOWN, self.path, f"not known are {named(strange)}", cure)

@@ -15,6 +15,7 @@ import attrs
 import coqs
 from coqs.plugins.forms.document import Node, Told, rubric_of, words_of
 from coqs.plugins.forms.genesys_conditions import Conditions
+from coqs.plugins.forms.genesys_critical import critical_of
 from coqs.plugins.forms.genesys_scales import Answers, answers_of
 from coqs.plugins.forms.ids import RESERVED, plain_id, rubric_id
 
@@ -54,6 +55,17 @@ QUESTION_KEYS = (
     "isKill",
     "isCritical",
 )
+EVALUATION_PASSED = (
+    *("id", "name", "conversation", "evaluator", "agent", "calibration", "status", "answers"),
+    *("agentHasRead", "assignee", "assigneeApplicable", "releaseDate", "assignedDate", "createdDate"),
+    *("changedDate", "submittedDate", "revisionCreatedDate", "queue", "mediaType", "divisionIds"),
+    *("rescore", "conversationDate", "conversationEndDate", "neverRelease", "assigned"),
+    *("dateAssigneeChanged", "resourceId", "resourceType", "redacted", "agentTeam", "isScoringIndex"),
+    *("authorizedActions", "hasAssistanceFailed", "evaluationSource", "disputeCount", "version"),
+    *("versionHistory", "declinedReview", "evaluationContextId", "retractedEvaluation", "aiScoring"),
+    "selfUri",
+)
+"""Members of `EvaluationResponse` and `Evaluation` beside the form."""
 QUESTION_PASSED = ("commentsRequired", "defaultAnswer", "automatedScoringFocus")
 
 
@@ -131,13 +143,15 @@ def read_form(document: Mapping[str, Any], choices: Any) -> coqs.ImportedForm:
             node.at("questionGroups"), "must hold a question with answers, got none; nothing is to score"
         )
     rubric = _rubric(form)
+    ids = {each.criterion for each in form.asked if each.node.flag("isCritical")}
+    critical = critical_of(rubric, ids, node)
     return coqs.ImportedForm(
         rubric=rubric,
         findings=told.sorted,
         sections=[_section(form, stage, group) for stage, group in form.groups.items()],
         questions=[coqs.FormQuestion(each.id, each.criterion, each.answers.ids) for each in form.asked],
         left_out=form.left_out,
-        critical=_critical(form, rubric),
+        critical=critical,
     )
 
 
@@ -146,6 +160,7 @@ def _form_node(document: Mapping[str, Any], told: Told) -> Node:
     whole = Node(document, "$", told)
     if "evaluationForm" not in document:
         return whole
+    whole.close(("evaluationForm",), EVALUATION_PASSED)
     found = whole.within("evaluationForm")
     if found is None:
         told.refuse("$.evaluationForm", "must be an object, got nothing; export the form again")
@@ -175,7 +190,7 @@ def _rubric(form: _Form) -> coqs.Rubric:
     criteria = [_criterion(form, each, conditions) for each in form.asked]
     id, name = node.text("id") or node.text("name"), node.text("name", needed=True)
     lasting = node.text("contextId")
-    language = node.text("dialect") or "en"
+    language = node.language("dialect")
     told.close(id[:80])
     parts = {
         "id": rubric_id(lasting or id),
@@ -248,22 +263,6 @@ def _gate(form: _Form, asked: _Asked) -> coqs.Gate | None:
     message = f"is taken as a gate of class {error_class} on all but the highest score"
     node.told.mention("F102", node.at("isKill"), message, "choose another class when the form is read")
     return coqs.Gate(error_class, asked.answers.below_best)
-
-
-def _critical(form: _Form, rubric: coqs.Rubric) -> coqs.Rubric | None:
-    """Return the rubric in which only the critical questions score."""
-    critical = {each.criterion for each in form.asked if each.node.flag("isCritical")}
-    if not critical:
-        return None
-    criteria = [
-        each if each.id in critical else attrs.evolve(each, record_only=True) for each in rubric.criteria
-    ]
-    id = f"{rubric.id[:55]}-critical"
-    try:
-        return attrs.evolve(rubric, id=id, criteria=criteria)
-    except coqs.RubricError as error:
-        message = f"the critical questions alone: {error.message}"
-        raise coqs.RubricError(message, rubric=id, criterion=error.criterion) from None
 
 
 def _section(form: _Form, stage: str, group: Node) -> coqs.FormSection:
