@@ -6,7 +6,7 @@ import pytest
 
 import coqs
 from coqs.testing import Check, parametrize_plugin_checks, plugin_checks
-from coqs.testing.conformance import _demand, _form_checks, _reader_checks
+from coqs.testing.conformance import _demand, _form_checks, _policy_checks, _reader_checks
 
 FEWEST = {
     "coqs": 9,
@@ -120,3 +120,13 @@ def test_a_reader_of_forms_that_falls_short_does_not_conform(read_form, message)
 def test_a_check_that_falls_short_raises():
     with pytest.raises(AssertionError, match="not so"):
         Check("c", lambda: _demand(holds=False, message="not so"))()
+
+
+def test_a_policy_that_does_not_say_what_it_is_falls_short() -> None:
+    told = coqs.Policy(name="house", combine="stage_points", about={"text": "Our house"})
+    for check in _policy_checks(told):
+        check()
+    says, survives = _policy_checks(coqs.Policy(name="house", combine="stage_points"))
+    survives()
+    with pytest.raises(AssertionError, match="house: does not say what it is"):
+        says()

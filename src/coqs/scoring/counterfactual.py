@@ -38,7 +38,7 @@ Picks = tuple[Pick, ...]
 class Limits:
     """How long to look."""
 
-    sheets: int = 1_000_000
+    sheets: int = 250_000
     """Changed sheets that are tried in bulk."""
     cases: int = 1_000
     """Answers of what decides that are tried one by one."""

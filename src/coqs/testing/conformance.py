@@ -18,7 +18,7 @@ from coqs.io import read_evaluations, read_form, read_interactions
 from coqs.manager import Plugins, load_plugins
 from coqs.raters import rate
 from coqs.readers import FormReader, Reader
-from coqs.rubric import Rubric
+from coqs.rubric import Policy, Rubric
 from coqs.rubric.questionnaire import Questionnaire
 from coqs.testing.golden import Golden, differences, read_golden
 
@@ -42,7 +42,8 @@ def plugin_checks(plugin: str) -> tuple[Check, ...]:
     """Return the checks for an installed plugin, by its entry point's name.
 
     A plugin is checked for what it offers: its rubrics (they lint without errors, survive a round
-    trip through TOML, and score their golden interactions as worked by hand), its questionnaires (they
+    trip through TOML, and score their golden interactions as worked by hand), its policies (they say
+    what they are, and survive a mapping), its questionnaires (they
     lint without errors and warnings, survive TOML, and are about what its rubrics hold), its rater (it
     keeps to the rubric, judges each interaction alone, and abstains where nothing was said), its readers
     (they pickle, and refuse what is no file of theirs with a `RecordError` that holds no word of it) and
@@ -61,6 +62,8 @@ def plugin_checks(plugin: str) -> tuple[Check, ...]:
     checks = [Check("loads", lambda: _loads(plugins, plugin))]
     for rubric in rubrics:
         checks.extend(_rubric_checks(rubric, plugin))
+    for policy in plugins.policies().values():
+        checks.extend(_policy_checks(policy) if policy.origin is not None else ())
     for questionnaire in plugins.questionnaires().values():
         checks.extend(_questionnaire_checks(questionnaire, plugins))
     if plugin in plugins.raters():
@@ -115,6 +118,21 @@ def _golden_of(plugin: str) -> tuple[Golden, ...]:
     (entry,) = entry_points(group="coqs", name=plugin)
     file = files(entry.module) / GOLDEN_FILE
     return read_golden(file) if file.is_file() else ()
+
+
+def _policy_checks(policy: Policy) -> Iterator[Check]:
+    yield Check(f"policy-{policy.name}-says-what-it-is", lambda: _says_what_it_is(policy))
+    yield Check(f"policy-{policy.name}-survives-a-mapping", lambda: _is_the_same(policy))
+
+
+def _says_what_it_is(policy: Policy) -> None:
+    told = policy.about is not None and bool(policy.about.text)
+    _demand(told, f"{policy.name}: does not say what it is; give it about={{'text': …}}")
+
+
+def _is_the_same(policy: Policy) -> None:
+    again = Policy.from_mapping(policy.to_mapping())
+    _demand(again == policy and again.about == policy.about, f"{policy.name}: changed by a mapping")
 
 
 def _lints(rubric: Rubric) -> None:
