@@ -86,7 +86,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+LONG = ("from-transcripts-to-a-report", "write-your-own-rubric")
+"""Tutorials that start many processes."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path.stem in LONG)) for path in TUTORIALS],
+)
 def test_a_tutorial_runs_from_top_to_bottom(path: Path) -> None:
     run(path)
 

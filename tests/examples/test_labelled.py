@@ -15,7 +15,10 @@ spec = importlib.util.spec_from_file_location("labelled", ROOT / "examples" / "l
 labelled = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(labelled)
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not there")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not there"),
+]
 
 
 @pytest.fixture(scope="module")

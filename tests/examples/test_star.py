@@ -12,6 +12,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each test starts a process over a whole file
+
 FILE = "star_dev_to_2020-05-18.jsonl.gz"
 SECRET = "my card number is 4000 1234"
 START = 1589375664
