@@ -96,3 +96,39 @@ def test_an_unknown_policy_is_answered_with_the_nearest(
     code, out, err = run(capsys, "score", "ratings.csv", "--rubric", "form.toml", "--policy", policy)
     assert (code, out) == (2, "")
     assert message in err
+
+
+def test_a_backtest_follows_a_policy_file_too_and_never_writes_over_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("house.toml").write_text('name = "house"\ncombine = "mean_of_stage_means"\n', encoding="utf-8")
+    told = ("backtest", "ratings.csv", "--rubric", "form.toml", "--to", "form.toml", "--policy", "house.toml")
+    code, out, err = run(capsys, *told)
+    assert (code, err) == (0, "")
+    assert out.startswith("backtest: 1 rating, form 1 (policy house) -> form 1 (policy house)")
+    code, _, err = run(capsys, *told, "--out", "house.toml")
+    assert code == 2
+    assert "must not be an input as well" in err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("score", "--out"),
+        ("explain", "--interaction", "I-1", "--html"),
+        ("compare", "--with", "coqs", "--out"),
+    ],
+    ids=lambda command: command[0],
+)
+@pytest.mark.parametrize("file", ["house.toml", "form.toml"])
+def test_no_command_writes_over_its_policy_or_its_rubric(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...], file: str
+) -> None:
+    Path("house.toml").write_text('combine = "mean_of_stage_means"\n', encoding="utf-8")
+    before = Path(file).read_bytes()
+    name, *options = command
+    told = (name, "ratings.csv", "--rubric", "form.toml", "--policy", "house.toml", *options, file)
+    code, _, err = run(capsys, *told)
+    assert code == 2
+    assert "must not be an input as well" in err
+    assert Path(file).read_bytes() == before

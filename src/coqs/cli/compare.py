@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from coqs.cli.inputs import is_file, policy_named, what_to_score
+from coqs.cli.inputs import files_read, policy_named, what_to_score
 from coqs.cli.outputs import check_places
 from coqs.cli.progress import progress
 from coqs.cli.text import show, show_json
@@ -18,8 +18,8 @@ def compare(arguments: Namespace) -> int:
     """Score the file under both policies; print all rows in short, or the account of one."""
     if arguments.rater is not None and arguments.interaction is None:
         raise CoqsError("--rater: must stand with --interaction, got none; name the interaction")
-    named = [each for each in (arguments.policy, arguments.other) if each is not None and is_file(each)]
-    check_places(arguments.out, given=(arguments.ratings, arguments.rubric, *named))
+    named = (arguments.rubric, arguments.policy, arguments.other)
+    check_places(arguments.out, given=files_read(arguments.ratings, *named))
     file, first = what_to_score(arguments)
     second = Scorer(first.rubric, policy=policy_named(arguments.other))  # before reading, as the first
     with progress("reading ratings") as told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from coqs.cli.inputs import scores_of
+from coqs.cli.inputs import files_read, scores_of
 from coqs.cli.outputs import check_places
 from coqs.cli.text import show, show_json
 from coqs.scoring.explain import explain as explained
@@ -13,7 +13,8 @@ from coqs.whole_file import write_whole
 
 def explain(arguments: Namespace) -> int:
     """Score the file and tell one account: print it as text or JSON, or write it as HTML."""
-    check_places(arguments.html, given=[arguments.ratings])
+    given = files_read(arguments.ratings, arguments.rubric, arguments.policy)
+    check_places(arguments.html, given=given)
     account = explained(scores_of(arguments), arguments.interaction, rater=arguments.rater)
     if arguments.html is not None:
         write_whole(arguments.html, account.to_html())

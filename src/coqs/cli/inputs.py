@@ -48,6 +48,11 @@ def is_file(name: str) -> bool:
     return name.casefold().endswith(".toml") or os.sep in name
 
 
+def files_read(ratings: str, *names: str | None) -> list[str]:
+    """Return the files that a command reads: the ratings, and what else is named by a path."""
+    return [ratings, *(name for name in names if name is not None and is_file(name))]
+
+
 def rubric_named(name: str, plugins: Plugins | None = None) -> Rubric:
     """Read a rubric file, or find the rubric of this id among the plugins, loading them if need be."""
     if is_file(name):

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 
 from coqs.cli.findings import findings, table_lines
-from coqs.cli.inputs import what_to_score
+from coqs.cli.inputs import files_read, what_to_score
 from coqs.cli.outputs import check_places, check_report, report_of, scores_beside, write_beside
 from coqs.cli.progress import progress
 from coqs.cli.summary import Summary
@@ -21,7 +21,8 @@ def score(arguments: Namespace) -> int:
     """Read, score, write what was asked for, print the findings; 1 where they fail what was asked."""
     if arguments.report is not None:
         check_report()
-    check_places(arguments.out, arguments.report, given=(arguments.ratings, arguments.rubric))
+    given = files_read(arguments.ratings, arguments.rubric, arguments.policy)
+    check_places(arguments.out, arguments.report, given=given)
     summary = _summary(arguments, *what_to_score(arguments))
     failures = list(_failures(summary, arguments))
     show(findings(summary))
