@@ -6,7 +6,7 @@ new needs a row here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -32,8 +32,8 @@ class Kind:
     """The attribute that tells one from another."""
     plural: str = attrs.field(default=attrs.Factory(lambda self: f"{self.word}s", takes_self=True))
     """Its word for several."""
-    taken: tuple[str, ...] = ()
-    """Keys that are ours, and no plugin's."""
+    taken: Callable[[], tuple[str, ...]] = tuple
+    """Gives the keys that are ours, and no plugin's; asked when a plugin declares something."""
     noun: str = attrs.field(default=attrs.Factory(lambda self: self.word, takes_self=True))
     """What a message calls one that is sought by its key."""
 
@@ -58,7 +58,7 @@ class Kind:
         for key in keys:
             if keys.count(key) > 1:
                 raise TypeError(f"{self.plural} with {self.key}s of their own, got {key!r} twice")
-            if key in self.taken:
+            if key in self.taken():
                 raise TypeError(
                     f"{self.plural} with {self.key}s of their own, got {key!r}, which is built in"
                 )
@@ -67,7 +67,7 @@ class Kind:
 
 KINDS = (
     Kind("rubric", Rubric),
-    Kind("policy", Policy, key="name", plural="policies", taken=Policy.names()),
+    Kind("policy", Policy, key="name", plural="policies", taken=Policy.names),
     Kind("questionnaire", Questionnaire),
     Kind("reader", Reader, key="name"),
     Kind("form", FormReader, key="name", noun="form reader"),

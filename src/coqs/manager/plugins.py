@@ -77,11 +77,7 @@ class Plugins:
         PluginContractError
             More than one plugin does; the message names their distributions.
         """
-        if name in Policy.names():
-            return Policy.named(name)
-        if name not in self._declared["policy"] and name not in self._clashes["policy"]:
-            raise NotFoundError("policy", name, self.policies(), where=self._why_lacking())
-        found: Policy = self._found("policy", name)
+        found: Policy = self._found("policy", name, self.policies())
         return found
 
     def questionnaires(self) -> Mapping[str, Questionnaire]:
@@ -135,8 +131,8 @@ class Plugins:
         found: FormReader = self._found("form", name)
         return found
 
-    def _found(self, what: str, key: str) -> Any:
-        known, clashes = self._declared[what], self._clashes[what]
+    def _found(self, what: str, key: str, known: Mapping[str, Any] | None = None) -> Any:
+        known, clashes = self._declared[what] if known is None else known, self._clashes[what]
         if key in clashes:
             raise clash(kind_of(what), key, clashes[key])
         if key not in known:

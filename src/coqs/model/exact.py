@@ -50,3 +50,12 @@ def exact_or_none(value: Exact | None) -> Fraction | None:
 def exact_each(values: Iterable[Exact]) -> tuple[Fraction, ...]:
     """Return several exact numbers."""
     return tuple(exact(value) for value in values)
+
+
+def exact_and_value(number: Fraction | None) -> dict[str, str | float] | None:
+    """Return an exact number in plain values, as text and as a float; None as it is.
+
+    >>> exact_and_value(Fraction(1, 4))
+    {'exact': '1/4', 'value': 0.25}
+    """
+    return None if number is None else {"exact": str(number), "value": float(number)}

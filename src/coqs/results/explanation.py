@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from coqs.model import Standing
+from coqs.model import Standing, exact_and_value
 from coqs.results.account_html import account_html
 from coqs.results.account_text import account_lines, shown
 from coqs.results.accounts import Account, Fired, Gain, Item, Moved, StageAccount, Step
@@ -54,7 +54,7 @@ class Explanation(Account):
 def _plain(value: Any) -> Any:
     match value:
         case Fraction():
-            return {"exact": str(value), "value": float(value)}
+            return exact_and_value(value)
         case _ if isinstance(value, PARTS):
             return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
         case tuple() | list():

@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from coqs.errors import NotFoundError
+from coqs.model import exact_and_value
 from coqs.rubric.changes import KINDS, Change, Plain, changes_between
 from coqs.rubric.fingerprints import Fingerprint, fingerprint_of
 from coqs.rubric.form import Form
@@ -112,7 +113,7 @@ class RubricDiff:
             "is_scoring": self.is_scoring,
             "changes": [_record(each) for each in self.changes],
             "shares": {
-                id: {"old": _exact(before), "new": _exact(after)}
+                id: {"old": exact_and_value(before), "new": exact_and_value(after)}
                 for id, (before, after) in self.shares().items()
             },
         }
@@ -151,10 +152,6 @@ def _named(form: Form) -> dict[str, str]:
 def _record(change: Change) -> dict[str, Any]:
     values = {field.name: getattr(change, field.name) for field in attrs.fields(Change)}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-
-
-def _exact(share: Share) -> dict[str, Any] | None:
-    return None if share is None else {"exact": str(share), "value": float(share)}
 
 
 def _lines(diff: RubricDiff) -> Iterator[str]:

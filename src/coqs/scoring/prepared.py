@@ -77,7 +77,7 @@ class Prepared:
 
 def prepare(rubric: Rubric, policy: str | Policy | None, controller: str | None) -> Prepared:
     """Check the policy, narrow the rubric to a controller's criteria, and compile it."""
-    chosen = _policy(policy if policy is not None else rubric.policy)
+    chosen = chosen_policy(rubric, policy)
     check_policy(rubric, chosen)
     narrowed = rubric if controller is None else narrow(rubric, controller)
     provenance = Provenance.of(rubric, chosen, coqs_version=installed_version(), controlled_by=controller)
@@ -85,9 +85,10 @@ def prepare(rubric: Rubric, policy: str | Policy | None, controller: str | None)
     return Prepared(chosen, provenance, lookup, Details(lookup), narrowed)
 
 
-def _policy(policy: Any) -> Policy:
+def chosen_policy(rubric: Rubric, policy: Any) -> Policy:
+    """Return the policy that a rubric is scored under: the one asked for, its own, or `coqs`."""
     if policy is None:
-        return Policy()
+        return rubric.policy or Policy()
     if isinstance(policy, str):
         return Policy.named(policy)
     if not isinstance(policy, Policy):

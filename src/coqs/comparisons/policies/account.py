@@ -12,6 +12,7 @@ import attrs
 
 from coqs.comparisons.policies.players import Moves, Player
 from coqs.comparisons.policies.shapley import MOST_EXACT, PAIRS, sampled_shapley, shapley
+from coqs.model import exact_and_value
 from coqs.ratings import Sheet
 from coqs.results.account_text import shown
 from coqs.rubric import Policy, Rubric
@@ -73,9 +74,9 @@ class PolicyAccount:
         return {
             **own,
             "policies": list(self.policies),
-            **{name: _plain(getattr(self, name)) for name in ("a", "b", "difference")},
+            **{name: exact_and_value(getattr(self, name)) for name in ("a", "b", "difference")},
             "said": dict(self.said),
-            "parts": {name: _plain(part) for name, part in self.parts.items()},
+            "parts": {name: exact_and_value(part) for name, part in self.parts.items()},
             "unscored_with": list(self.unscored_with),
             **sets,
         }
@@ -165,10 +166,6 @@ class _Game:
             if hits:
                 return tuple(hits)
         return ()
-
-
-def _plain(value: Fraction | None) -> dict[str, Any] | None:
-    return None if value is None else {"exact": str(value), "value": float(value)}
 
 
 def _lines(account: PolicyAccount) -> Iterator[str]:

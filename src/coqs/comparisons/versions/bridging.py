@@ -9,12 +9,14 @@ from typing import Any
 import attrs
 
 from coqs.comparisons.versions.carrying import made_for
-from coqs.comparisons.versions.sharing import facts_of_both, not_shared, own_policy, share_of
+from coqs.comparisons.versions.sharing import facts_of_both, not_shared, share_of
 from coqs.errors import ComparisonError
+from coqs.model import exact_and_value
 from coqs.ratings import Ratings
 from coqs.results import Scores
 from coqs.rubric import Policy, Rubric
 from coqs.scoring import Scorer
+from coqs.scoring.prepared import chosen_policy
 from coqs.tables import read_only
 
 
@@ -93,8 +95,8 @@ class Bridge:
             "shared": list(self.shared),
             "reworded": list(self.reworded),
             "not_shared": dict(self.not_shared),
-            "old_share": _exact(self.old_share),
-            "new_share": _exact(self.new_share),
+            "old_share": exact_and_value(self.old_share),
+            "new_share": exact_and_value(self.new_share),
         }
 
     def __repr__(self) -> str:
@@ -142,7 +144,7 @@ def bridge(old: Rubric, new: Rubric, *, policy: str | Policy | None = None) -> B
     """
     why = not_shared(old, new)
     shared = tuple(id for id, reason in why.items() if not reason)
-    chosen = own_policy(new, policy)
+    chosen = chosen_policy(new, policy)
     rubric = _part(old, new, shared, weighs=chosen.combine != "error_accuracy")
     reworded = old.diff(new).reworded
     return Bridge(
@@ -152,7 +154,7 @@ def bridge(old: Rubric, new: Rubric, *, policy: str | Policy | None = None) -> B
         shared=shared,
         reworded=tuple(id for id in shared if id in reworded),
         not_shared={id: reason for id, reason in why.items() if reason},
-        old_share=share_of(old, own_policy(old, policy), shared),
+        old_share=share_of(old, chosen_policy(old, policy), shared),
         new_share=share_of(new, chosen, shared),
     )
 
@@ -188,10 +190,6 @@ def _part(old: Rubric, new: Rubric, shared: tuple[str, ...], *, weighs: bool) ->
 def shown(share: Fraction | None) -> str:
     """Show a share as per cent, or that there is none."""
     return "no share" if share is None else f"{float(share):.1%}"
-
-
-def _exact(share: Fraction | None) -> dict[str, Any] | None:
-    return None if share is None else {"exact": str(share), "value": float(share)}
 
 
 def _named(rubric: Rubric) -> dict[str, str]:

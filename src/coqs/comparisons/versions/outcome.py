@@ -15,6 +15,7 @@ from coqs.comparisons.versions.carrying import LOSSES
 from coqs.comparisons.versions.differences import NO_MOVE, Estimate, Floats, counted, ends_of
 from coqs.comparisons.versions.movers import MoverTable, Moves
 from coqs.errors import NotFoundError
+from coqs.model import exact_and_value
 from coqs.results import Scores
 from coqs.results.grouping import columns_to_group_by
 from coqs.results.html import html_table
@@ -125,7 +126,7 @@ class Backtest(Tabular):
         `keys` are those of the movers, as in `movers`.
         """
         told, old, new = self._moves().whole(self.confidence)
-        share = None if self.share is None else {"exact": str(self.share), "value": float(self.share)}
+        share = exact_and_value(self.share)
         numbers = {"old": old, "new": new, "difference": told.mean, "ci_low": told.low, "ci_high": told.high}
         return {
             "n_ratings": len(self),

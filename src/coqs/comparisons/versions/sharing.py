@@ -108,10 +108,3 @@ def weights_of(rubric: Rubric, policy: Policy) -> dict[str, Fraction] | None:
     return {
         each.id: found[each.id] if counts_in(each, policy) == "possible" else ZERO for each in rubric.criteria
     }
-
-
-def own_policy(rubric: Rubric, policy: Policy | str | None) -> Policy:
-    """Return the policy that a rubric is scored under: the one asked for, its own, or `coqs`."""
-    if isinstance(policy, str):
-        return Policy.named(policy)
-    return policy or rubric.policy or Policy()

@@ -16,7 +16,7 @@ import coqs
 from coqs.plugins.forms.document import Node, Told, rubric_of, words_of
 from coqs.plugins.forms.genesys_conditions import Conditions
 from coqs.plugins.forms.genesys_critical import critical_of
-from coqs.plugins.forms.genesys_scales import Answers, answers_of
+from coqs.plugins.forms.genesys_scales import QUESTION_KEYS, QUESTION_PASSED, Answers, answers_of
 from coqs.plugins.forms.ids import RESERVED, plain_id, rubric_id
 
 POLICY = "genesys-cloud"
@@ -42,19 +42,6 @@ GROUP_PASSED = (
     "manualWeight",
     "defaultAnswersTo",
 )
-QUESTION_KEYS = (
-    "id",
-    "contextId",
-    "text",
-    "helpText",
-    "type",
-    "naEnabled",
-    "visibilityCondition",
-    "answerOptions",
-    "multipleSelectOptionQuestions",
-    "isKill",
-    "isCritical",
-)
 EVALUATION_PASSED = (
     *("id", "name", "conversation", "evaluator", "agent", "calibration", "status", "answers"),
     *("agentHasRead", "assignee", "assigneeApplicable", "releaseDate", "assignedDate", "createdDate"),
@@ -66,7 +53,6 @@ EVALUATION_PASSED = (
     "selfUri",
 )
 """Members of `EvaluationResponse` and `Evaluation` beside the form."""
-QUESTION_PASSED = ("commentsRequired", "defaultAnswer", "automatedScoringFocus")
 
 
 @attrs.frozen

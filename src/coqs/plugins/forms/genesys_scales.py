@@ -16,7 +16,7 @@ TYPES = (CHOICE, SEVERAL, *UNSCORED)
 OPTION_KEYS = ("id", "contextId", "builtInType", "text", "value")
 OPTION_PASSED = ("assistanceConditions",)
 SELECTED, UNSELECTED = "Selected", "Unselected"
-CHOICE_KEYS = (
+QUESTION_KEYS = (
     "id",
     "contextId",
     "text",
@@ -29,7 +29,8 @@ CHOICE_KEYS = (
     "isKill",
     "isCritical",
 )
-CHOICE_PASSED = ("commentsRequired", "defaultAnswer", "automatedScoringFocus")
+QUESTION_PASSED = ("commentsRequired", "defaultAnswer", "automatedScoringFocus")
+"""Members of a question, and of an option of a multiple select, which is a question of its own."""
 
 
 @attrs.frozen
@@ -107,7 +108,7 @@ def _several(node: Node) -> Answers | None:
 
 def _worth(choice: Node) -> int | None:
     """Return what choosing an option adds; what makes it a question of its own is refused."""
-    choice.close(CHOICE_KEYS, CHOICE_PASSED)
+    choice.close(QUESTION_KEYS, QUESTION_PASSED)
     told = choice.told
     for key in ("naEnabled", "isKill", "isCritical", "visibilityCondition"):
         if choice.held.get(key):
