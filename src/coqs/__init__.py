@@ -92,6 +92,7 @@ _ROOMS = MappingProxyType(
             "compare_scores",
         ),
         "surveys": ("ExceedsCheck", "SurveyScores", "exceeds_check", "join_answers", "score_answers"),
+        "journeys": ("Journeys", "Observations", "Series"),
         "sample_data": ("make_sample",),
         "io": (
             "FormScores",

@@ -52,6 +52,11 @@ from coqs.io import (
     write_ratings as write_ratings,
     write_scores as write_scores,
 )
+from coqs.journeys import (
+    Journeys as Journeys,
+    Observations as Observations,
+    Series as Series,
+)
 from coqs.manager import (
     PluginInfo as PluginInfo,
     Plugins as Plugins,
