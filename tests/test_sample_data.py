@@ -178,3 +178,37 @@ def test_a_negative_number_of_interactions_is_refused() -> None:
 def test_arrays_are_read_only(sample: coqs.Ratings) -> None:
     arrays = [sample.at, *sample.codes.values(), *sample.numbers.values(), *sample.choices.values()]
     assert not any(array.flags.writeable for array in arrays)
+
+
+@pytest.fixture(scope="module")
+def quarter(plugins: coqs.Plugins) -> coqs.Scores:
+    return coqs.score(coqs.make_sample(n=2600, weeks=13, plugins=plugins))
+
+
+def test_in_a_quarter_one_climbs_one_winds_down_and_one_leaves(quarter: coqs.Scores) -> None:
+    journeys = coqs.Journeys.from_scores(quarter, by="provider", every="week")
+    passed = dict(zip(journeys.groups, journeys.series("passed").value.T, strict=True))
+    assert len(journeys.periods) == 13
+    assert passed["Brandt"][:4].mean() + 0.4 < passed["Brandt"][9:].mean()
+    assert passed["Cole"][:5].mean() - 0.4 > passed["Cole"][10:].mean()
+    assert abs(passed["Abara"][:6].mean() - passed["Abara"][7:].mean()) < 0.1
+    assert np.isnan(passed["Dray"][8:]).all()
+    assert not np.isnan(passed["Dray"][:8]).any()
+
+
+def test_in_a_quarter_promises_are_made_all_along_and_come_due_later(quarter: coqs.Scores) -> None:
+    issue, at = quarter.ratings.context["issue"].to_list(), quarter.ratings.at
+    due = quarter.ratings.facts["promise_due"].to_list()
+    met = {id: when for id, when, state in zip(issue, at, due, strict=True) if id and state == "true"}
+    made = {id: when for id, when, state in zip(issue, at, due, strict=True) if id and state == "false"}
+    assert len(met) > 50
+    assert met.keys() == made.keys()
+    assert all(np.timedelta64(1, "D") < met[id] - made[id] < np.timedelta64(30, "D") for id in met)
+
+
+def test_a_sample_lasts_as_long_as_was_asked(plugins: coqs.Plugins) -> None:
+    for weeks in (1, 5, 20):
+        days = coqs.make_sample(n=400, weeks=weeks, plugins=plugins).at.astype("datetime64[D]")
+        assert 7 * (weeks - 1) < (days.max() - days.min()).astype(int) < 7 * weeks
+    with pytest.raises(coqs.RecordError, match="weeks: must be 1 or more"):
+        coqs.make_sample(weeks=0)

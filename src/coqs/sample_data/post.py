@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from coqs.facts import FactColumn
 from coqs.rubric import Fact, Rubric
+from coqs.sample_data.courses import LONG, after_leaving, shifts
 from coqs.tables import TIME_UNIT, Encoded
 
 Floats = npt.NDArray[np.float64]
@@ -64,7 +65,7 @@ SCENES = (
     _scene(4, "co_workers", "handover", "routine"),
 )
 FIRST_DAY = np.datetime64("2026-03-02T00:00", "us")
-DAYS = 28
+WEEKS = 4
 BUSY_HOURS = (1, 1, 1, 1, 1, 3, 8, 12, 10, 6, 5, 6, 8, 6, 5, 5, 7, 10, 7, 4, 3, 2, 2, 2)
 SITES = (("main_gate", 6.0), ("reception", 3.0), ("goods_entrance", 1.5))
 CHANNELS = (("in_person", 8.0), ("intercom", 1.5), ("phone", 1.0))
@@ -99,14 +100,16 @@ class Post:
     context: dict[str, Encoded]
     at: npt.NDArray[np.datetime64]
     facts: dict[str, FactColumn]
+    days: int
+    """How long the sample is."""
+    changed: Floats
+    """(n,) by how much the officer has changed since the first day."""
 
     @classmethod
-    def drawn(cls, rng: Draws, n: int, rubric: Rubric) -> Post:
+    def drawn(cls, rng: Draws, n: int, rubric: Rubric, *, weeks: int = WEEKS) -> Post:
         officer = picked(rng, n, [each.busy for each in OFFICERS])
         scene = picked(rng, n, [each.often for each in SCENES])
         context = {
-            "provider": Encoded(officer, tuple(each.name for each in OFFICERS)),
-            "provider_grade": Encoded.from_values(OFFICERS[place].grade for place in officer),
             "customer": _customers(rng, n),
             "customer_set": _customer_sets(rng, scene, rubric),
             "site": _drawn_names(rng, n, SITES),
@@ -114,16 +117,31 @@ class Post:
             "issue": Encoded.missing(n),
         }
         facts = {fact.id: _fact(rng, fact, scene) for fact in rubric.facts}
-        at = _times(rng, n)
+        at = _times(rng, n, 7 * weeks)
+        changed = np.zeros(n)
+        if weeks >= LONG:
+            names = tuple(each.name for each in OFFICERS)
+            passed = (at - FIRST_DAY) / np.timedelta64(7 * weeks, "D")
+            officer = after_leaving(names, officer, passed)
+            changed = shifts(names, officer, passed)
         twice = np.flatnonzero(rng.random(n) < SECOND_RATER)
         rows = np.concatenate([np.arange(n), twice])
         rater = np.concatenate([np.zeros(n, np.int64), np.ones(len(twice), np.int64)])
         order = np.argsort(rows, kind="stable")
-        return cls(n, rows[order], rater[order], officer, context, at, facts)
+        return cls(
+            n, rows[order], rater[order], officer, _whose(officer) | context, at, facts, 7 * weeks, changed
+        )
 
 
-def _times(rng: Draws, n: int) -> npt.NDArray[np.datetime64]:
-    hours = np.floor(rng.random(n) * DAYS) * 24 + picked(rng, n, BUSY_HOURS)
+def _whose(officer: Rows) -> dict[str, Encoded]:
+    return {
+        "provider": Encoded(officer, tuple(each.name for each in OFFICERS)),
+        "provider_grade": Encoded.from_values(OFFICERS[place].grade for place in officer),
+    }
+
+
+def _times(rng: Draws, n: int, days: int) -> npt.NDArray[np.datetime64]:
+    hours = np.floor(rng.random(n) * days) * 24 + picked(rng, n, BUSY_HOURS)
     seconds = np.floor((hours + rng.random(n)) * 3600).astype("timedelta64[s]")
     return np.sort(FIRST_DAY + seconds).astype(TIME_UNIT)
 

@@ -161,7 +161,7 @@ def _quality(rng: Draws, post: Post, criterion: Criterion) -> Floats:
     """Return (rows,) how good each answer is in (0, 1): what happened, and how the rater saw it."""
     happened = _logistic(rng, post.n)
     if criterion.controlled_by == "person":
-        happened += np.array([each.skill for each in OFFICERS])[post.officer]
+        happened += np.array([each.skill for each in OFFICERS])[post.officer] + post.changed
     leniency = np.array([shift for _, shift in RATERS])[post.rater]
     seen = happened[post.of_row] + leniency + 0.3 * _logistic(rng, len(post.of_row))
     return np.asarray(1 / (1 + np.exp(-seen)), np.float64)

@@ -11,18 +11,21 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.rubric import Rubric
-from coqs.sample_data.post import DAYS, FIRST_DAY, OFFICERS, Draws, Post
+from coqs.sample_data.courses import LONG
+from coqs.sample_data.post import FIRST_DAY, OFFICERS, Draws, Post
 from coqs.tables import Encoded
 
 Rows = npt.NDArray[np.int64]
 SLIPPING = "Eklund"
 """The best of the officers, after a clean run: just this once."""
-SLIPS_FROM = 14
-"""Days after the first: from then on the check is left out more often than not."""
 CHECK, CHECKED, UNCHECKED = "identity_checked", "checked", "waved_through"
 PROMISE, PROMISED = "next_step", "dated"
 ANSWER, KEPT, BROKEN = "promise_kept", "kept", "broken"
 DUE = "promise_due"
+OUTCOMES = (KEPT, KEPT, KEPT, KEPT, "kept_early", "kept_early", "late_told", BROKEN)
+"""What becomes of a promise in a long sample: each as often as it stands here."""
+FIRST_DUE, LAST_DUE = 2, 21
+"""Days after which it comes due there."""
 FEWEST = 40
 """Interactions below which there is no story to tell."""
 
@@ -51,7 +54,10 @@ def errands(rng: Draws, post: Post, rubric: Rubric) -> tuple[Errand, ...]:
         calm = situation.codes == situation.categories.index("routine")
     day = (post.at - FIRST_DAY).astype("timedelta64[D]").astype(np.int64)
     theirs = calm & (sets.codes == sets.categories.index("visitors"))
-    made, met = (np.flatnonzero(theirs & part) for part in (day < DAYS // 2, day >= DAYS // 2))
+    if post.days >= 7 * LONG:
+        return _many(rng, np.flatnonzero(theirs), day)
+    half = post.days // 2
+    made, met = (np.flatnonzero(theirs & part) for part in (day < half, day >= half))
     if min(len(made), len(met)) < 2:
         return ()
     first, later = (np.sort(rng.permutation(rows)[:2]).tolist() for rows in (made, met))
@@ -61,6 +67,20 @@ def errands(rng: Draws, post: Post, rubric: Rubric) -> tuple[Errand, ...]:
             zip(zip(first, later, strict=True), (KEPT, BROKEN), strict=True)
         )
     )
+
+
+def _many(rng: Draws, theirs: Rows, day: Rows) -> tuple[Errand, ...]:
+    """Choose promises all along a long sample; each comes due within three weeks, or never in it."""
+    chosen = rng.permutation(theirs)[: len(theirs) // 4]
+    free = np.sort(np.setdiff1d(theirs, chosen))
+    found: list[Errand] = []
+    for made in np.sort(chosen).tolist():
+        wait, outcome = rng.integers(FIRST_DUE, LAST_DUE), OUTCOMES[int(rng.random() * len(OUTCOMES))]
+        place = int(np.searchsorted(day[free], day[made] + wait))
+        if place < len(free):
+            found.append(Errand(f"K-{len(found) + 1}", made, int(free[place]), outcome))
+            free = np.delete(free, place)
+    return tuple(found)
 
 
 def with_errands(post: Post, told: tuple[Errand, ...]) -> Post:
@@ -85,9 +105,12 @@ def _texts(post: Post, fact: str) -> list[str | None]:
 
 
 def slips(rng: Draws, post: Post) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return (n,) where the officer who slips keeps to the rule, and where not: never before the slip."""
+    """Return (n,) where the officer who slips keeps to the rule, and where not: never before the slip.
+
+    It happens half-way; from then on the check is left out more often than not.
+    """
     own = post.officer == [each.name for each in OFFICERS].index(SLIPPING)
-    late = post.at >= FIRST_DAY + np.timedelta64(SLIPS_FROM, "D")
+    late = post.at >= FIRST_DAY + np.timedelta64(post.days // 2, "D")
     left_out = own & late & (rng.random(post.n) < 0.75)
     after = np.flatnonzero(own & late)
     left_out[after[:1]] = True  # the slip itself
