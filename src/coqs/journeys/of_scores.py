@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from coqs.journeys.observations import Observations, in_order, relabelled
 from coqs.results import VERDICTS, Scores
 from coqs.results.grouping import columns_to_group_by, group_rows, key_column
 from coqs.results.units import Units, units_column
+from coqs.rubric import Criterion, SeveralChoice
 from coqs.tables import Encoded, Times, freeze
 
 Floats = npt.NDArray[np.float64]
@@ -57,17 +59,21 @@ def _measure(scores: Scores, name: str) -> Measure:
 
 
 def _check_standing(scores: Scores, name: str) -> None:
-    """Refuse a criterion of which no answer says how it stands to what is expected."""
-    if name == PASSED:
-        return
-    answered = bool((scores.answers.codes[name] >= 0).any())
-    if answered and not (scores.answers.standings[name] >= 0).any():
+    """Refuse a criterion of which no answer can say how it stands to what is expected."""
+    if name != PASSED and not _says_what_is_expected(scores.scorer.applied_rubric.criterion(name)):
         raise PolicyError(
             f"measures: criterion {name!r} must say which answers are below what is expected, got none that "
             'does; write is = "below", "meets" or "exceeds" at its levels',
             choice="measures",
             value=name,
         )
+
+
+def _says_what_is_expected(criterion: Criterion) -> bool:
+    scale = criterion.scale
+    if isinstance(scale, SeveralChoice):
+        return scale.standing(Fraction(0)) is not None
+    return criterion.ideal is not None or any(level.standing is not None for level in scale.levels)
 
 
 def observations_of_scores(scores: Scores, keys: Sequence[str], measures: Sequence[Measure]) -> Observations:
