@@ -68,8 +68,8 @@ def mean_change(values: npt.ArrayLike, *, least: float = 0.15, confidence: float
     interval inverts the distribution of the argmax of a two-sided Brownian motion with drift, each regime
     with a variance of its own: J. Bai, "Estimation of a change point in multiple regression models",
     Review of Economics and Statistics 79 (1997), 551-563. It holds for values that are not related in time,
-    and is rounded outwards to whole places. It is short for a small change: of one standard deviation with 200
-    values a side it covers 95 %, of 0.7 with 60 a side 91 % (simulated).
+    and is rounded outwards to whole places. It is short for a small change: of one standard deviation with
+    200 values a side it covers 95 %, of 0.7 with 60 a side 91 % (simulated).
 
     Examples
     --------
