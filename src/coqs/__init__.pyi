@@ -57,6 +57,10 @@ from coqs.journeys import (
     Observations as Observations,
     Series as Series,
 )
+from coqs.journeys.checkpoints import (
+    Checkpoint as Checkpoint,
+    CheckpointLog as CheckpointLog,
+)
 from coqs.manager import (
     PluginInfo as PluginInfo,
     Plugins as Plugins,

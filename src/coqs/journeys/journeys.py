@@ -9,6 +9,9 @@ import attrs
 import numpy as np
 
 from coqs.errors import ComparisonError, NotFoundError
+from coqs.journeys.checkpoints.checkpoint import Checkpoint
+from coqs.journeys.checkpoints.log import CheckpointLog
+from coqs.journeys.checkpoints.taking import Plan, Targets, checkpoint_of, targets_by_group
 from coqs.journeys.measures import Measure
 from coqs.journeys.observations import Observations
 from coqs.journeys.of_scores import OVERALL, PASSED, measures_of_scores, observations_of_scores
@@ -206,6 +209,62 @@ class Journeys:
     def value(self) -> Floats:
         """(P, G) the first measure; NaN in a gap."""
         return self.series().value
+
+    def checkpoint(
+        self,
+        *,
+        at: Any,
+        targets: Targets | None = None,
+        since: Any = None,
+        log: CheckpointLog | None = None,
+        reason: str | None = None,
+        confidence: float = 0.95,
+    ) -> Checkpoint:
+        """Take a checkpoint: what has been, what is accomplished, what remains; each with its interval.
+
+        Nothing is written: `log.append` does that, once what it says is accepted.
+
+        Parameters
+        ----------
+        at
+            The moment of the stop; only what is before it counts. A date is its beginning, in `tz`.
+        targets
+            Measure to target, or to a mapping of group to target, in which "*" stands for all others; without
+            one, nothing remains to be told.
+        since
+            Where the span begins; the last checkpoint of the log unless told, or the beginning.
+        log
+            The checkpoints before it: what is accomplished is told against the last one, and a target that is
+            easier than the one before it is refused.
+        reason
+            Why a target is lowered, where one is.
+        confidence
+            Coverage of the intervals, each by itself.
+
+        Raises
+        ------
+        NotFoundError
+            No such measure or group.
+        PolicyError
+            A target is no number or lowered without a reason; the moment does not follow the last one.
+        RecordError
+            A moment is none.
+        ComparisonError
+            The log's last checkpoint has another fingerprint or policy, so that nothing can be compared.
+        """
+        names = [each.name for each in self.measures]
+        made = self.provenance
+        plan = Plan(
+            measures=self.measures,
+            targets=targets_by_group(targets or {}, names, self.groups),
+            confidence=confidence,
+            tz=self.tz,
+            reason=reason,
+            scoring=None if made is None else made.fingerprint.scoring,
+            policy=None if made is None else made.policy.name,
+        )
+        past = () if log is None else log.checkpoints
+        return checkpoint_of(self.observations, plan, at=at, since=since, past=past)
 
     def append(self, later: Journeys | Scores) -> Self:
         """Return these journeys with what came since; equal to those of one run over everything.

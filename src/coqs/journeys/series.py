@@ -253,10 +253,8 @@ def series_of(seen: Observations, measure: Measure, *, every: str, tz: str, zone
     values = seen.measure(measure.name)
     ordinals = period_ordinals(seen.at, every, zone)
     first, n_periods = _span(ordinals, every)
-    known = ~np.isnan(values)
     shape = n_periods, len(seen.labels)
-    cell = ((ordinals - first) * shape[1] + seen.group)[known]
-    n, total = (_sums(cell, each[known], shape) for each in (seen.n, values))
+    n, total, sd = sums_of_cells(seen, values, (ordinals - first) * shape[1] + seen.group, shape)
     return Series(
         measure=measure,
         keys=seen.keys,
@@ -266,8 +264,18 @@ def series_of(seen: Observations, measure: Measure, *, every: str, tz: str, zone
         periods=_starts(first, n_periods, every),
         n=n,
         total=total,
-        sd=_spread(seen.n[known], values[known], seen.within[known], cell, n, total),
+        sd=sd,
     )
+
+
+def sums_of_cells(
+    seen: Observations, values: Floats, cell: npt.NDArray[np.int64], shape: tuple[int, int]
+) -> tuple[Floats, Floats, Floats]:
+    """Return n, the sum and the spread of the known values in each cell, in this shape."""
+    known = ~np.isnan(values)
+    of, each, rows = cell[known], values[known], seen.n[known]
+    n, total = _sums(of, rows, shape), _sums(of, each, shape)
+    return n, total, _spread(rows, each, seen.within[known], of, n, total)
 
 
 def _span(ordinals: npt.NDArray[np.int64], every: str) -> tuple[int, int]:
