@@ -10,13 +10,25 @@ from coqs.kernels.intervals import (
     wilson_interval,
 )
 from coqs.kernels.rank_correlation import kendall_tau_b
+from coqs.kernels.survival import (
+    AalenJohansen,
+    KaplanMeier,
+    aalen_johansen,
+    kaplan_meier,
+    log_log_interval,
+)
 
 __all__ = [
+    "AalenJohansen",
+    "KaplanMeier",
+    "aalen_johansen",
     "carried",
     "clustered_share_interval",
     "exact_integers",
     "exact_sums",
+    "kaplan_meier",
     "kendall_tau_b",
+    "log_log_interval",
     "mean_interval",
     "mover_interval",
     "ratio_interval",
