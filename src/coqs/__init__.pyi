@@ -61,6 +61,11 @@ from coqs.journeys.checkpoints import (
     Checkpoint as Checkpoint,
     CheckpointLog as CheckpointLog,
 )
+from coqs.journeys.issues import (
+    Issues as Issues,
+    IssueTable as IssueTable,
+    issues as issues,
+)
 from coqs.manager import (
     PluginInfo as PluginInfo,
     Plugins as Plugins,

@@ -90,7 +90,7 @@ def observations_of_scores(scores: Scores, keys: Sequence[str], measures: Sequen
     ratings = scores.ratings
     group, labels = group_rows([key_column(ratings, key) for key in keys], len(ratings))
     units = Units.of(group, ratings.interaction.codes, len(labels))
-    at = _times(ratings.at, units)
+    at = unit_times(ratings.at, units)
     timed = ~np.isnat(at)
     names = list(zip(*(column.to_list() for column in labels.columns), strict=True))
     places, kept = relabelled(units.group[timed], names)
@@ -130,7 +130,7 @@ def _texts(units: Units, column: Encoded, kept: npt.NDArray[np.bool_]) -> Encode
     return Encoded(freeze(units_column(units, column)[kept].astype(np.int32)), column.categories)
 
 
-def _times(at: Times, units: Units) -> Times:
+def unit_times(at: Times, units: Units) -> Times:
     """Return (units,) when each was; the first, where raters differ."""
     if units.of_row is None:
         return at

@@ -123,7 +123,7 @@ def kaplan_meier(
     Raises
     ------
     ValueError
-        The arrays differ in length, a duration is below 0 or not finite, or an entry is not before it.
+        Lengths differ, a duration is below 0 or not finite, or an entry is not before it.
 
     Notes
     -----
@@ -147,19 +147,9 @@ def kaplan_meier(
         squares = np.cumsum(_greenwood(died, at_risk))
     se = np.where(survival > 0, survival * np.sqrt(squares), 0.0)
     low, high = log_log_interval(survival, se, confidence=confidence)
-    return KaplanMeier(
-        times=times,
-        at_risk=at_risk,
-        events=died,
-        survival=survival,
-        se=se,
-        ci_low=low,
-        ci_high=high,
-        median=_first_below(times, survival),
-        median_low=_first_below(times, low),
-        median_high=_first_below(times, high),
-        last=float(lengths.max()) if len(lengths) else np.nan,
-    )
+    middle, first, last = (_first_below(times, each) for each in (survival, low, high))
+    longest = _longest(lengths)
+    return KaplanMeier(times, at_risk, died, survival, se, low, high, middle, first, last, longest)
 
 
 def aalen_johansen(
@@ -171,9 +161,6 @@ def aalen_johansen(
     confidence: float = 0.95,
 ) -> AalenJohansen:
     """Estimate the share that each of several causes has ended over time.
-
-    One minus Kaplan-Meier of one cause, the others taken as censored, says too much: what another cause
-    has ended can no longer end by this one.
 
     Parameters
     ----------
@@ -196,8 +183,7 @@ def aalen_johansen(
     Raises
     ------
     ValueError
-        The arrays differ in length, a duration is below 0 or not finite, an entry is not before it, or a
-        cause is not among 0 to K.
+        As of `kaplan_meier`, or a cause is not among 0 to K.
 
     Notes
     -----
@@ -225,17 +211,7 @@ def aalen_johansen(
     incidence = np.cumsum(before[:, None] * events / at_risk[:, None], axis=0)
     se = np.sqrt(_incidence_variance(incidence, before, events, at_risk))
     low, high = log_log_interval(incidence, se, confidence=confidence)
-    return AalenJohansen(
-        times=times,
-        at_risk=at_risk,
-        events=events,
-        incidence=incidence,
-        se=se,
-        ci_low=low,
-        ci_high=high,
-        survival=survival,
-        last=float(lengths.max()) if len(lengths) else np.nan,
-    )
+    return AalenJohansen(times, at_risk, events, incidence, se, low, high, survival, _longest(lengths))
 
 
 def log_log_interval(
@@ -259,7 +235,7 @@ def log_log_interval(
     --------
     >>> low, high = log_log_interval([0.807], [0.0869])
     >>> low.round(3), high.round(3)
-    (array([0.564]), array([0.923]))
+    (array([0.563]), array([0.923]))
     """
     p, error = np.asarray(share, np.float64), np.asarray(se, np.float64)
     inside = np.where((p > ROUNDING) & (p < 1 - ROUNDING), p, np.nan)
@@ -267,6 +243,10 @@ def log_log_interval(
     width = normal_quantile(confidence) * error / (inside * -logarithm)
     with np.errstate(over="ignore", under="ignore"):
         return np.exp(logarithm * np.exp(width)), np.exp(logarithm * np.exp(-width))
+
+
+def _longest(lengths: Floats) -> float:
+    return float(lengths.max()) if len(lengths) else np.nan
 
 
 def _durations(durations: npt.ArrayLike) -> Floats:

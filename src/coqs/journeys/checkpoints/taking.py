@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from coqs.errors import ComparisonError, NotFoundError, PolicyError, RecordError, Spot
+from coqs.errors import ComparisonError, NotFoundError, PolicyError
 from coqs.journeys.checkpoints.checkpoint import (
     CANNOT_TELL,
     MET,
@@ -23,9 +23,10 @@ from coqs.journeys.checkpoints.checkpoint import (
 )
 from coqs.journeys.levels import Levels, levels_within
 from coqs.journeys.measures import Measure
+from coqs.journeys.moments import moment, text_of
 from coqs.journeys.observations import Observations
 from coqs.kernels import mover_interval
-from coqs.tables import Refusals, read_only, time_column
+from coqs.tables import read_only
 
 ALL = "*"
 """The group that stands for all that have no target of their own."""
@@ -90,21 +91,6 @@ def checkpoint_of(
         policy=plan.policy,
     )
     return Checkpoint(made, tuple(rows))
-
-
-def moment(value: Any, tz: str, where: str) -> np.datetime64:
-    """Read a moment as UTC."""
-    refused = Refusals()
-    (found,) = time_column([value], refused, place=lambda _: Spot(where), tz=tz)
-    if refused.count or np.isnat(found):
-        raise RecordError(f"{where}: must be a time or a date such as 2026-06-30; write it so")
-    return np.datetime64(found, "us")
-
-
-def text_of(at: np.datetime64) -> str:
-    """Write a moment as UTC, to the second where that is all there is."""
-    text = str(at)
-    return (text[:19] if text.endswith(".000000") else text) + "Z"
 
 
 def _after(last: Checkpoint | None) -> np.datetime64:
