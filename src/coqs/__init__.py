@@ -94,6 +94,7 @@ _ROOMS = MappingProxyType(
         "surveys": ("ExceedsCheck", "SurveyScores", "exceeds_check", "join_answers", "score_answers"),
         "journeys": ("Journeys", "Observations", "Series"),
         "journeys.checkpoints": ("Checkpoint", "CheckpointLog"),
+        "journeys.clock": ("Clock", "ClockTable", "LeadTable"),
         "journeys.issues": ("IssueTable", "Issues", "issues"),
         "sample_data": ("make_sample",),
         "io": (

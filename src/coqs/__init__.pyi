@@ -61,6 +61,11 @@ from coqs.journeys.checkpoints import (
     Checkpoint as Checkpoint,
     CheckpointLog as CheckpointLog,
 )
+from coqs.journeys.clock import (
+    Clock as Clock,
+    ClockTable as ClockTable,
+    LeadTable as LeadTable,
+)
 from coqs.journeys.issues import (
     Issues as Issues,
     IssueTable as IssueTable,

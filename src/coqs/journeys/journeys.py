@@ -12,6 +12,8 @@ from coqs.errors import ComparisonError, NotFoundError
 from coqs.journeys.checkpoints.checkpoint import Checkpoint
 from coqs.journeys.checkpoints.log import CheckpointLog
 from coqs.journeys.checkpoints.taking import Plan, Targets, checkpoint_of, targets_by_group
+from coqs.journeys.clock.clock import Clock
+from coqs.journeys.clock.making import Targets as ClockTargets, clock_of
 from coqs.journeys.measures import Measure
 from coqs.journeys.observations import Observations
 from coqs.journeys.of_scores import OVERALL, PASSED, measures_of_scores, observations_of_scores
@@ -209,6 +211,41 @@ class Journeys:
     def value(self) -> Floats:
         """(P, G) the first measure; NaN in a gap."""
         return self.series().value
+
+    def clock(
+        self,
+        measure: str | None = None,
+        *,
+        target: ClockTargets | None = None,
+        floor: float | None = None,
+        ceiling: float | None = None,
+        confidence: float = 0.95,
+        hindsight: bool = False,
+    ) -> Clock:
+        """Read the clock of each journey: its height between floor and ceiling, and whether it climbs.
+
+        Parameters
+        ----------
+        measure
+            What is read; the first one unless told.
+        target, floor, ceiling, confidence, hindsight
+            As in `coqs.journeys.clock.clock_of`: the measure's mark, 0, and its ceiling unless told.
+
+        Raises
+        ------
+        NotFoundError
+            No such measure.
+        PolicyError
+            There is no target or no ceiling, or they do not follow each other.
+        """
+        return clock_of(
+            self.series(measure),
+            target=target,
+            floor=floor,
+            ceiling=ceiling,
+            confidence=confidence,
+            hindsight=hindsight,
+        )
 
     def checkpoint(
         self,

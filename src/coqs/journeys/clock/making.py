@@ -1,0 +1,151 @@
+"""Make clocks of a series: how noisy each value is, as far as was known by then, and the filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from coqs.errors import PolicyError
+from coqs.journeys.clock.clock import Clock
+from coqs.journeys.clock.dial import Scale
+from coqs.journeys.measures import Measure
+from coqs.journeys.moments import moment
+from coqs.journeys.series import Series
+from coqs.kernels.local_trend import LocalTrend, local_trend, smoothed_trend
+from coqs.tables import freeze
+
+Floats = npt.NDArray[np.float64]
+Targets = float | Mapping[str, float] | Mapping[str, Sequence[tuple[Any, float]]]
+TRUST = 8.0
+"""Observations that are held to have said that the noise is that of sampling alone: weeks differ besides."""
+
+
+def clock_of(
+    series: Series,
+    *,
+    target: Targets | None = None,
+    floor: float | None = None,
+    ceiling: float | None = None,
+    confidence: float = 0.95,
+    hindsight: bool = False,
+) -> Clock:
+    """Read the clocks of a series.
+
+    Parameters
+    ----------
+    series
+        One measure of G groups over P periods.
+    target
+        What is good: a number; or by group, where "*" stands for all others, a number or pairs of (moment,
+        target), each in force from its moment on. The measure's mark unless told.
+    floor, ceiling
+        Where service would be called failed, and the best that there can be: 0 and the measure's ceiling
+        unless told; the other way round where less is better.
+    confidence
+        Coverage of the levels' intervals.
+    hindsight
+        Whether earlier readings are revised by later data; not unless told.
+
+    Raises
+    ------
+    PolicyError
+        There is no target or no ceiling, or they do not follow each other.
+    RecordError
+        The moment of a target is none.
+    """
+    low, high = _ends(series.measure, floor, ceiling)
+    scale = Scale(low, _targets(series, target), high)
+    noise, df = _noise(series)
+    filtered = (smoothed_trend if hindsight else local_trend)(series.value, noise, df=df)
+    trend = LocalTrend(*map(freeze, filtered))
+    return Clock(series=series, trend=trend, scale=scale, confidence=confidence, is_hindsight=hindsight)
+
+
+def _ends(measure: Measure, floor: float | None, ceiling: float | None) -> tuple[float, float]:
+    worst, best = 0.0, measure.ceiling
+    if measure.better == "lower":
+        worst, best = (1.0 if measure.kind == "share" else np.nan), 0.0
+    low, high = worst if floor is None else floor, best if ceiling is None else ceiling
+    if high is None or not np.isfinite(high) or not np.isfinite(low):
+        raise PolicyError(
+            f"clock: {measure.name!r} must have a floor and a ceiling, got none; give floor= and ceiling=",
+            choice="ceiling",
+            value=ceiling,
+        )
+    return float(low), float(high)
+
+
+def _targets(series: Series, target: Targets | None) -> Floats:
+    """Return (P, G) the target in force in each period."""
+    given = series.measure.mark if target is None else target
+    if given is None:
+        raise PolicyError(
+            f"clock: {series.measure.name!r} must have a target, got none and no pass mark; give target=",
+            choice="target",
+            value=None,
+        )
+    found = np.full(series.shape, np.nan)
+    for place, group in enumerate(series.groups):
+        own = given.get(group, given.get("*")) if isinstance(given, Mapping) else given
+        if own is None:
+            raise PolicyError(
+                "clock: every group must have a target, got none for one; add it, or '*' for the others",
+                choice="target",
+                value=None,
+            )
+        found[:, place] = own if isinstance(own, int | float) else _by_period(series, own)
+    return freeze(found)
+
+
+def _by_period(series: Series, pairs: Sequence[tuple[Any, float]]) -> Floats:
+    """Return (P,) the target in force when each period began; before the first one the first."""
+    if not pairs:
+        raise PolicyError(
+            "clock: a target must be a number or pairs, got no pair; add one", choice="target", value=()
+        )
+    moments = np.array([moment(at, series.tz, "target") for at, _ in pairs], "datetime64[us]")
+    order = np.argsort(moments, kind="stable")
+    starts = np.array([moment(str(each), series.tz, "period") for each in series.periods], "datetime64[us]")
+    place = np.searchsorted(moments[order], starts, side="right") - 1
+    values = np.array([value for _, value in pairs], np.float64)[order]
+    return values[np.maximum(place, 0)]
+
+
+def _noise(series: Series) -> tuple[Floats, float]:
+    """Return (P, G) the variance of each value by sampling alone, and how far it is trusted.
+
+    Only what was known by then counts, so that later data revise nothing.
+    """
+    n = np.where(series.is_gap, np.nan, series.n)
+    if series.kind in ("share", "rate"):
+        total, count = np.cumsum(series.total, axis=0), np.cumsum(series.n, axis=0)
+        mean = (total + 0.5) / (count + 1)
+        return (mean * (1 - mean) if series.kind == "share" else mean) / n, TRUST
+    variance = _pooled_variance(series)
+    if np.isnan(variance).all():
+        return 1 / n, 0.0
+    return np.where(np.isnan(variance), _first_known(variance), variance) / n, TRUST
+
+
+def _pooled_variance(series: Series) -> Floats:
+    """Return (P, G) the variance of single values within periods, pooled up to each."""
+    known = ~np.isnan(series.sd) & (series.n > 1)
+    weight = np.where(known, series.n - 1, 0.0)
+    squares = np.cumsum(weight * np.where(known, series.sd, 0.0) ** 2, axis=0)
+    within = np.cumsum(weight, axis=0)
+    everybody = squares.sum(axis=1) / np.maximum(within.sum(axis=1), 1.0)
+    shrunk = (squares + PRIOR * everybody[:, None]) / (within + PRIOR)
+    known_yet = np.maximum.accumulate(known.any(axis=1))
+    return np.where((shrunk > 0) & known_yet[:, None], shrunk, np.nan)
+
+
+PRIOR = 5.0
+"""Values that the spread of all groups together counts for in that of each."""
+
+
+def _first_known(variance: Floats) -> float:
+    """Return a stand-in until a spread is known: of no weight, since the factor is then learned."""
+    return float(variance[~np.isnan(variance)][0])
