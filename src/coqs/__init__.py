@@ -93,6 +93,7 @@ _ROOMS = MappingProxyType(
         ),
         "surveys": ("ExceedsCheck", "SurveyScores", "exceeds_check", "join_answers", "score_answers"),
         "journeys": ("Journeys", "Observations", "Series"),
+        "journeys.charts": ("Baseline", "Chart", "RuleSet"),
         "journeys.checkpoints": ("Checkpoint", "CheckpointLog"),
         "journeys.clock": ("Clock", "ClockTable", "LeadTable"),
         "journeys.issues": ("IssueTable", "Issues", "issues"),

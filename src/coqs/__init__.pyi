@@ -57,6 +57,11 @@ from coqs.journeys import (
     Observations as Observations,
     Series as Series,
 )
+from coqs.journeys.charts import (
+    Baseline as Baseline,
+    Chart as Chart,
+    RuleSet as RuleSet,
+)
 from coqs.journeys.checkpoints import (
     Checkpoint as Checkpoint,
     CheckpointLog as CheckpointLog,

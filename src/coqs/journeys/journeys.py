@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import numpy as np
@@ -23,6 +23,9 @@ from coqs.journeys.series import Floats, Series, series_of
 from coqs.results import Provenance, Scores
 from coqs.results.buckets import check_every
 from coqs.tables import zone_named
+
+if TYPE_CHECKING:
+    from coqs.journeys.charts import Chart
 
 
 @attrs.frozen(slots=True, eq=False, repr=False, kw_only=True)
@@ -192,6 +195,40 @@ class Journeys:
         assert zone is not None
         return series_of(self.observations, self.measure(measure), every=self.every, tz=self.tz, zone=zone)
 
+    def chart(self, measure: str | None = None, **how: Any) -> Chart:
+        """Draw up a control chart of each group: what is news, and what is only chance.
+
+        Parameters
+        ----------
+        measure
+            Its name; the first one unless told.
+        how
+            What `coqs.journeys.charts.ChartOptions` has: kind, arl0, rules, baseline, exclude, events …
+
+        Returns
+        -------
+        Chart
+            `str(chart)` tells it in words, `chart.plot()` draws it, `chart.baseline` is kept for later.
+
+        Raises
+        ------
+        NotFoundError
+            The measure is not followed.
+        PolicyError
+            What is asked for does not suit the measure.
+
+        Examples
+        --------
+        >>> import coqs
+        >>> scores = coqs.score(coqs.make_sample(weeks=13))
+        >>> journeys = coqs.Journeys.from_scores(scores, by="provider", every="week")
+        >>> journeys.chart("overall").phase
+        'I'
+        """
+        from coqs.journeys.charts import chart
+
+        return chart(self.series(measure), observations=self.observations, **how)
+
     @property
     def groups(self) -> tuple[str, ...]:
         """Who is followed."""
@@ -233,10 +270,8 @@ class Journeys:
 
         Raises
         ------
-        NotFoundError
-            No such measure.
-        PolicyError
-            There is no target or no ceiling, or they do not follow each other.
+        NotFoundError, PolicyError
+            No such measure; no target or no ceiling, or they do not follow each other.
         """
         return clock_of(
             self.series(measure),
@@ -280,14 +315,9 @@ class Journeys:
 
         Raises
         ------
-        NotFoundError
-            No such measure or group.
-        PolicyError
-            A target is no number or lowered without a reason; the moment does not follow the last one.
-        RecordError
-            A moment is none.
-        ComparisonError
-            The log's last checkpoint has another fingerprint or policy, so that nothing can be compared.
+        NotFoundError, PolicyError, RecordError, ComparisonError
+            No such measure or group; a target that is no number, or lowered without a reason; a moment that is
+            none, or does not follow the last one; a log of another fingerprint or policy.
         """
         names = [each.name for each in self.measures]
         made = self.provenance
