@@ -97,6 +97,14 @@ _ROOMS = MappingProxyType(
         "journeys.checkpoints": ("Checkpoint", "CheckpointLog"),
         "journeys.clock": ("Clock", "ClockTable", "LeadTable"),
         "journeys.issues": ("IssueTable", "Issues", "issues"),
+        "journeys.missteps": (
+            "ContactTable",
+            "FlipTable",
+            "Misstep",
+            "Reevaluation",
+            "misstep",
+            "reevaluate",
+        ),
         "sample_data": ("make_sample",),
         "io": (
             "FormScores",

@@ -76,6 +76,14 @@ from coqs.journeys.issues import (
     IssueTable as IssueTable,
     issues as issues,
 )
+from coqs.journeys.missteps import (
+    ContactTable as ContactTable,
+    FlipTable as FlipTable,
+    Misstep as Misstep,
+    Reevaluation as Reevaluation,
+    misstep as misstep,
+    reevaluate as reevaluate,
+)
 from coqs.manager import (
     PluginInfo as PluginInfo,
     Plugins as Plugins,

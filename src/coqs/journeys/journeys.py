@@ -316,8 +316,8 @@ class Journeys:
         Raises
         ------
         NotFoundError, PolicyError, RecordError, ComparisonError
-            No such measure or group; a target that is no number, or lowered without a reason; a moment that is
-            none, or does not follow the last one; a log of another fingerprint or policy.
+            No such measure or group; a target that is no number, or lowered without a reason; a moment that
+            is none, or does not follow the last one; a log of another fingerprint or policy.
         """
         names = [each.name for each in self.measures]
         made = self.provenance
