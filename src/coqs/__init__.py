@@ -33,6 +33,7 @@ _ROOMS = MappingProxyType(
             "Absence",
             "Band",
             "CustomerSet",
+            "Event",
             "Provider",
             "Stage",
             "Standing",
@@ -96,6 +97,7 @@ _ROOMS = MappingProxyType(
         "journeys.charts": ("Baseline", "Chart", "RuleSet"),
         "journeys.checkpoints": ("Checkpoint", "CheckpointLog"),
         "journeys.clock": ("Clock", "ClockTable", "LeadTable"),
+        "journeys.events": ("BeforeAfter", "EventRegister"),
         "journeys.issues": ("IssueTable", "Issues", "issues"),
         "journeys.missteps": (
             "ContactTable",

@@ -71,6 +71,10 @@ from coqs.journeys.clock import (
     ClockTable as ClockTable,
     LeadTable as LeadTable,
 )
+from coqs.journeys.events import (
+    BeforeAfter as BeforeAfter,
+    EventRegister as EventRegister,
+)
 from coqs.journeys.issues import (
     Issues as Issues,
     IssueTable as IssueTable,
@@ -96,6 +100,7 @@ from coqs.model import (
     Absence as Absence,
     Band as Band,
     CustomerSet as CustomerSet,
+    Event as Event,
     Provider as Provider,
     Stage as Stage,
     Standing as Standing,

@@ -7,6 +7,7 @@ from coqs.model.absence import Absence, Standing
 from coqs.model.bands import Band, as_bands, band_of
 from coqs.model.context import CONTEXT, RESERVED
 from coqs.model.customer_sets import CUSTOMER_SETS, CustomerSet
+from coqs.model.events import Event
 from coqs.model.exact import exact, exact_and_value, exact_each, exact_or_none
 from coqs.model.people import Provider
 from coqs.model.stages import STAGES, Stage
@@ -20,6 +21,7 @@ __all__ = [
     "Absence",
     "Band",
     "CustomerSet",
+    "Event",
     "Provider",
     "Stage",
     "Standing",

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.journeys.clock.dial import CANNOT_TELL, Scale
+from coqs.journeys.moments import moment
 from coqs.journeys.series import Series
 from coqs.results.plots import INK, INTERVAL, SOFT, new_axes
 from coqs.tables.tabular import Tabular
@@ -94,9 +95,9 @@ def draw_history(
         at, clock.scale.target[:, place], where="mid", color=INK, linestyle="--", linewidth=1, label="target"
     )
     for when, label in events:
-        moment = np.datetime64(when).astype("datetime64[s]").astype(object)
-        ax.axvline(moment, color=SOFT, linewidth=1)
-        ax.annotate(label, (moment, 1), xycoords=("data", "axes fraction"), xytext=(3, -11),
+        at_event = moment(when, series.tz, "events").astype("datetime64[s]").astype(object)
+        ax.axvline(at_event, color=SOFT, linewidth=1)
+        ax.annotate(label, (at_event, 1), xycoords=("data", "axes fraction"), xytext=(3, -11),
                     textcoords="offset points", fontsize="x-small")  # fmt: skip
     ax.set_title(f"{group}: {clock.words(group)}", fontsize="medium")
     ax.set_ylabel(series.measure.name)
