@@ -84,6 +84,30 @@ def test_a_shift_of_one_group_is_found_beside_a_season() -> None:
     assert found.is_flagged[40:, 7].any()
 
 
+def test_scores_that_keep_part_of_their_deviation_are_told_and_allowed_for() -> None:
+    rng = np.random.default_rng(6)
+    values = np.zeros((60, 8))
+    for row in range(1, 60):
+        values[row] = 0.7 * values[row - 1] + rng.standard_normal(8)
+    found = chart(Series.of_arrays(values, kind="score"))
+    assert found.kind == "xmr"
+    assert found.baseline.memory == pytest.approx(0.7, abs=0.1)
+    assert "neighbouring periods" in found.why
+    assert (
+        found.is_flagged.mean() < chart(Series.of_arrays(values, kind="score"), kind="xmr").is_flagged.mean()
+    )
+
+
+def test_a_group_of_too_few_points_is_not_judged_by_its_baseline_either() -> None:
+    series = shares(1)
+    n = series.n.copy()
+    n[5:, 0] = 0
+    made = chart(Series.of_arrays(series.total, n), kind="p")
+    later = chart(series, baseline=made.baseline)
+    assert later.cannot_tell == ("its baseline could not tell", "", "")
+    assert not later.is_flagged[:, 0].any()
+
+
 def test_rates_get_a_c_chart_of_one_exposure_and_else_a_u_chart() -> None:
     rng = np.random.default_rng(1)
     counts = rng.poisson(9, (40, 2))

@@ -16,7 +16,7 @@ from coqs.journeys.charts.charts import Chart
 from coqs.journeys.charts.choice import Choice, choose
 from coqs.journeys.charts.dispersion import count_dispersion
 from coqs.journeys.charts.fitting import Plan, excluded_mask, fit, read_exclusions, without
-from coqs.journeys.charts.judging import judged
+from coqs.journeys.charts.judging import judged, needed_points
 from coqs.journeys.charts.lasting import lasting_limit
 from coqs.journeys.charts.limits import fitted_set
 from coqs.journeys.charts.rare import rare_chart
@@ -147,7 +147,15 @@ def _phase_one(series: Series, asked: ChartOptions, observations: Observations |
     by_chance = choice.kind in ("p", "np", "c", "u")
     known = asked.centre is not None and (asked.sigma is not None or by_chance)
     least = 0 if known else asked.least
+    found = _only_told(found, needed_points(found, least))
     return judged(series, found, phase="I", why=choice.why, least=least, attained=attained)
+
+
+def _only_told(found: Baseline, needed: int) -> Baseline:
+    """Return the baseline without the numbers of groups that have too few points, for phase II not to use."""
+    told = found.n_points >= needed
+    centre, sigma = (np.where(told, each, np.nan) for each in (found.centre, found.sigma))
+    return attrs.evolve(found, centre=centre, sigma=sigma)
 
 
 def _plan(asked: ChartOptions, choice: Choice, used: Series, excluded: tuple[Excluded, ...]) -> Plan:

@@ -10,6 +10,7 @@ from coqs.journeys.charts.dispersion import (
     SHARED_FROM,
     SIGNIFICANT,
     Dispersion,
+    Memory,
     chi_square_tail,
     count_dispersion,
     memory_of,
@@ -60,12 +61,12 @@ def _of_means(series: Series) -> Choice:
     known = ~np.isnan(series.sd[series.n > 0])
     if typical < 2 or known.mean() < 0.5:
         what = "one number a period" if typical < 2 else "the spread within periods is not known"
-        return Choice(kind="xmr", why=f"{what}: individuals and their moving range")
+        return _individuals(series, f"{what}: individuals and their moving range")
     tested = mean_dispersion(series)
     if tested.is_over:
-        return Choice(
-            kind="xmr",
-            why=f"means of {typical:g} numbers a period, but periods differ {tested.ratio:.1f} times as much "
+        return _individuals(
+            series,
+            f"means of {typical:g} numbers a period, but periods differ {tested.ratio:.1f} times as much "
             f"(in variance) as the spread within them explains (p {_p(tested.p)}): limits from the "
             "spread within would call that news, so period means are charted as individuals",
         )
@@ -73,6 +74,21 @@ def _of_means(series: Series) -> Choice:
         kind="xbar",
         why=f"means of {typical:g} numbers a period, and periods differ no more than the spread within them "
         f"explains (ratio {tested.ratio:.2f}, p {_p(tested.p)}): X-bar and S",
+    )
+
+
+def _individuals(series: Series, why: str) -> Choice:
+    """Return the chart of single points, and whether it must allow for what neighbours keep."""
+    memory = memory_of(series.value)
+    if memory.is_there:
+        why = f"{why}; {_kept(memory)}"
+    return Choice(kind="xmr", why=why, memory=memory.is_there)
+
+
+def _kept(memory: Memory) -> str:
+    return (
+        f"neighbouring periods resemble each other (correlation {memory.correlation:.2f}): a period is held "
+        "against what the one before lets expect, so a slow drift is not flagged"
     )
 
 
@@ -122,10 +138,7 @@ def _over(series: Series, simple: str, much: str) -> Choice:
         )
     memory = memory_of(_z(series, shared))
     if memory.is_there:
-        words.append(
-            f"neighbouring periods resemble each other (correlation {memory.correlation:.2f}): a period is "
-            "held against what the one before lets expect, so a slow drift is not flagged"
-        )
+        words.append(_kept(memory))
     return Choice(kind=kind, why="; ".join(words), memory=memory.is_there, shared=shared)
 
 

@@ -77,9 +77,8 @@ def judged(
 
 def cannot_tell(baseline: Baseline, places: list[int], least: int) -> tuple[str, ...]:
     """Return (G,) why each group has no limits; "" where it has."""
-    several = baseline.rules is not None and baseline.rules.longest > 1
-    needed = max(least, RULE_POINTS) if several and least else least
-    what = "rules of several points" if several and needed > least else "limits"
+    needed = needed_points(baseline, least)
+    what = "rules of several points" if needed > least else "limits"
     return tuple(
         _reason(
             float(baseline.n_points[p]), float(baseline.centre[p]), float(baseline.sigma[p]), needed, what
@@ -92,6 +91,12 @@ def cannot_tell(baseline: Baseline, places: list[int], least: int) -> tuple[str,
     )
 
 
+def needed_points(baseline: Baseline, least: int) -> int:
+    """Return how many points a baseline needs, with the rules that it has; none where `least` is 0."""
+    several = baseline.rules is not None and baseline.rules.longest > 1
+    return max(least, RULE_POINTS) if several and least else least
+
+
 def _varies(baseline: Baseline, place: int) -> float:
     centre = float(baseline.centre[place])
     top = baseline.measure_kind == "share" and centre == 1
@@ -102,7 +107,7 @@ def _reason(n: float, centre: float, sigma: float, needed: int, what: str) -> st
     if n < needed:
         return f"too few points: {what} need {needed}"
     if np.isnan(centre) or np.isnan(sigma):
-        return "the spread is not known"
+        return "its baseline could not tell" if not needed else "the spread is not known"
     if sigma == 0:
         return "nothing varied, so no limit can be drawn"
     return ""

@@ -46,10 +46,6 @@ def width_of(baseline: Baseline) -> float:
 def limits_of(series: Series, baseline: Baseline, standing: Standing) -> Limits:
     """Return the limits of a chart of points: those of the law of small counts, or so many sigmas."""
     width = width_of(baseline)
-    if baseline.width is None and baseline.rules is None and baseline.kind in ("p", "np", "c", "u"):
-        found = _of_the_law(series, baseline, standing)
-        if found is not None:
-            return found
     half = width * standing.unit
     lower, upper = standing.centre - half, standing.centre + half
     if series.kind in ("share", "rate"):
@@ -58,40 +54,70 @@ def limits_of(series: Series, baseline: Baseline, standing: Standing) -> Limits:
         most = np.where(series.n > 0, series.n, np.nan) if baseline.kind == "np" else 1.0
         upper = np.minimum(upper, most)
     told = ~np.isnan(standing.unit).all(axis=0)
-    return Limits(lower, upper, np.where(told, shewhart_arl(width), np.nan), NORMAL)
+    found = Limits(lower, upper, np.where(told, shewhart_arl(width), np.nan), NORMAL)
+    if baseline.width is None and baseline.rules is None and baseline.kind in ("p", "np", "c", "u"):
+        return _by_the_law(series, baseline, standing, found)
+    return found
 
 
-def _of_the_law(series: Series, baseline: Baseline, standing: Standing) -> Limits | None:
-    """Return exact limits of small counts; None where counts are large, or laws too many."""
+def _by_the_law(series: Series, baseline: Baseline, standing: Standing, normal: Limits) -> Limits:
+    """Return exact limits where counts are small, and the normal ones elsewhere."""
     binomial = ground_of(baseline.kind, series.kind) == "binomial"
-    seen = (series.n > 0) & np.isfinite(standing.unit)
-    share = standing.centre / series.n if baseline.kind in ("np", "c") else standing.centre
-    with np.errstate(invalid="ignore"):
-        rarer = np.minimum(share, 1 - share) if binomial else share
-        small = seen & (rarer * series.n < FEW)
-    whole = not binomial or bool((series.n[seen] == np.round(series.n[seen])).all())
-    if not small.any() or not whole or not small[seen].all():
-        return None
-    pairs, inverse = np.unique(np.stack([series.n[seen], share[seen]]), axis=1, return_inverse=True)
-    if pairs.shape[1] > MOST_LAWS:
-        return None
-    laws = np.array([_law(binomial, n, p, baseline.arl0) for n, p in pairs.T.tolist()], np.float64)
-    low, high, arl = (np.full(series.shape, np.nan) for _ in range(3))
-    for place, column in enumerate((low, high, arl)):
-        column[seen] = laws[np.reshape(inverse, -1), place]
-    scale = 1.0 if baseline.kind in ("np", "c") else np.where(seen, series.n, np.nan)
-    lower = np.where(low < 0, np.nan, low / scale)
+    sums = baseline.kind in ("np", "c")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        centre = standing.centre / series.n if sums else standing.centre
+        rarer = np.minimum(centre, 1 - centre) if binomial else centre
+        small = (series.n > 0) & np.isfinite(standing.unit) & (rarer * series.n < FEW)
+    if binomial:
+        small &= series.n == np.round(series.n)
+    if not small.any():
+        return normal
+    low, high, arl = _laws(binomial, series.n[small], centre[small], baseline.arl0)
+    scale = 1.0 if sums else series.n[small]
+    lower, upper = normal.lower.copy(), normal.upper.copy()
+    lower[small], upper[small] = np.where(low < 0, np.nan, low / scale), high / scale
+    chance = np.where(np.isfinite(standing.unit), 1 / shewhart_arl(width_of(baseline)), np.nan)
+    chance[small] = 1 / arl
     law = "binomial" if binomial else "Poisson"
-    return Limits(lower, high / scale, _harmonic(arl), f"exactly, by the {law} law, not by a normal one")
+    how = f"exactly, by the {law} law, not by a normal one"
+    return Limits(
+        lower, upper, _harmonic(chance), how if small.mean() > 0.5 else f"{how}, where counts are small"
+    )
+
+
+def _laws(binomial: bool, n: Floats, centre: Floats, arl0: float) -> tuple[Floats, Floats, Floats]:
+    """Return (cells,) limits of counts and their run length, each pair of n and centre worked out once.
+
+    Where there are more pairs than can be, centres are taken to three digits, which moves no limit by more
+    than a case in a rare cell.
+    """
+    sizes, size = np.unique(n, return_inverse=True)
+    shares, share = np.unique(centre, return_inverse=True)
+    if len(sizes) * len(shares) > MOST_LAWS:
+        digits = 10.0 ** (2 - np.floor(np.log10(centre)))
+        shares, share = np.unique(np.round(centre * digits) / digits, return_inverse=True)
+    pairs, inverse = np.unique(
+        np.reshape(size, -1) * len(shares) + np.reshape(share, -1), return_inverse=True
+    )
+    laws = np.array(
+        [
+            _law(binomial, sizes[each // len(shares)], shares[each % len(shares)], arl0)
+            for each in pairs.tolist()
+        ],
+        np.float64,
+    )
+    low, high, arl = laws[np.reshape(inverse, -1)].T
+    return low, high, arl
 
 
 def _law(binomial: bool, n: float, centre: float, arl0: float) -> CountLimits:
-    return binomial_limits(int(n), centre, arl0) if binomial else poisson_limits(n * centre, arl0)
+    return (
+        binomial_limits(int(n), float(centre), arl0) if binomial else poisson_limits(float(n * centre), arl0)
+    )
 
 
-def _harmonic(arl: Floats) -> Floats:
+def _harmonic(chance: Floats) -> Floats:
     """Return (G,) one over the mean chance of a false alarm; infinite where nothing can signal."""
-    chance = np.where(np.isnan(arl), np.nan, 1 / arl)
     points = (~np.isnan(chance)).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(points > 0, points / np.nansum(chance, axis=0), np.nan)
