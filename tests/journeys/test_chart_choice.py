@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import coqs
-from coqs.errors import NotFoundError, PolicyError, RecordError
+from coqs.errors import ComparisonError, NotFoundError, PolicyError, RecordError
 from coqs.journeys import Journeys, Series
 from coqs.journeys.charts import Baseline, RuleSet, chart
 from coqs.journeys.charts.choice import choose
@@ -174,6 +174,24 @@ def test_a_bernoulli_cusum_finds_lapses_that_have_become_more() -> None:
     later = lapses(later=0.05).chart(baseline=first.baseline)
     assert later.is_flagged[150:].any()
     assert later.phase == "II"
+
+
+def test_lapses_of_a_period_that_is_left_out_do_not_count() -> None:
+    journeys = lapses(n=2000, rate=0.02)
+    values = journeys.observations.values["lapse"]
+    day = str(journeys.periods[int(np.flatnonzero(values)[0]) // 10])
+    found = journeys.chart(kind="bernoulli", exclude=[(day, "a mistake of the form")])
+    assert (
+        found.baseline.n_points[0]
+        == values.sum() - values[: (np.flatnonzero(values)[0] // 10 + 1) * 10].sum()
+    )
+    assert np.isnan(found.value[int(np.flatnonzero(values)[0]) // 10, 0])
+
+
+def test_what_all_do_is_not_told_from_a_few() -> None:
+    made = chart(drifting(0.0, 3.0))
+    with pytest.raises(ComparisonError, match="must be seen of 12 groups or more, got 1"):
+        chart(drifting(0.0, 3.0).take("g1"), baseline=made.baseline)
 
 
 def test_too_few_lapses_cannot_be_told() -> None:

@@ -368,6 +368,9 @@ def test_a_baseline_judges_only_what_it_is_of() -> None:
         ({"kind": "p'", "estimator": "range"}, "estimator: must be one that a chart p′ has, got 'range'"),
         ({"exclude": [("2026-01-01", "")]}, "exclude: must be"),
         ({"kind": "g"}, "kind: a chart g must have single cases"),
+        ({"kind": "g", "rules": "nelson"}, "rules: must not be asked of a chart g"),
+        ({"kind": "p", "estimator": "sd"}, "estimator: must be one that a chart p has, got 'sd'"),
+        ({"kind": "p", "centre": [0.1, 0.2]}, r"centre: must be one number or one a group"),
     ],
 )
 def test_what_suits_no_chart_is_refused_by_name(how: dict[str, Any], words: str) -> None:
@@ -378,6 +381,8 @@ def test_what_suits_no_chart_is_refused_by_name(how: dict[str, Any], words: str)
 def test_unknown_names_are_told() -> None:
     with pytest.raises(NotFoundError, match="no rule set 'nelsen'; did you mean 'nelson'"):
         chart(counts(), rules="nelsen")
+    with pytest.raises(NotFoundError, match="chart: no option 'alr0'; did you mean 'arl0'"):
+        chart(counts(), alr0=500)
     with pytest.raises(NotFoundError, match="exclude: no period '2030-01-01'"):
         chart(counts(), exclude=[("2030-01-01", "why")])
 

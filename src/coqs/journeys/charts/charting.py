@@ -10,10 +10,10 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import NotFoundError, PolicyError, suggest
+from coqs.errors import ComparisonError, NotFoundError, PolicyError, suggest
 from coqs.journeys.charts.baselines import KINDS, Baseline, Excluded
 from coqs.journeys.charts.charts import Chart
-from coqs.journeys.charts.choice import Choice, choose
+from coqs.journeys.charts.choice import MANY, Choice, choose
 from coqs.journeys.charts.dispersion import count_dispersion
 from coqs.journeys.charts.fitting import Plan, excluded_mask, fit, read_exclusions, without
 from coqs.journeys.charts.judging import judged, needed_points
@@ -141,7 +141,9 @@ def _phase_one(series: Series, asked: ChartOptions, observations: Observations |
     used = without(series, excluded_mask(series, excluded))
     choice = _chosen(asked.kind, used, observations)
     plan = _plan(asked, choice, used, excluded)
+    _check_known(series, asked)
     if choice.kind in RARE:
+        _check_rare(asked, choice.kind)
         return rare_chart(series, observations, plan, why=choice.why)
     found, attained = _with_rules(fit(series, plan), asked.rules)
     by_chance = choice.kind in ("p", "np", "c", "u")
@@ -176,6 +178,13 @@ def _plan(asked: ChartOptions, choice: Choice, used: Series, excluded: tuple[Exc
 
 
 def _phase_two(series: Series, baseline: Baseline, observations: Observations | None) -> Chart:
+    if baseline.shared and series.shape[1] < MANY:
+        raise ComparisonError(
+            f"baseline: takes out what all groups do at once, which must be seen of {MANY} groups or more, "
+            f"got {series.shape[1]}; chart them together and look at those",
+            left=len(baseline.groups),
+            right=series.shape[1],
+        )
     why = f"{baseline.kind}, as its baseline of {baseline.start} to {baseline.stop}"
     if baseline.kind in RARE:
         return rare_chart(series, observations, None, why=why, baseline=baseline)
@@ -228,6 +237,31 @@ def _with_lasting(found: Baseline) -> tuple[Baseline, tuple[float, str] | None]:
     law = lasting_limit(found.memory, found.arl0)
     how = f"of points and of shifts that last, of normal news, simulated with an error of {law.error:.0f}"
     return attrs.evolve(found, lasting=law.limit), (law.attained, how)
+
+
+def _check_known(series: Series, asked: ChartOptions) -> None:
+    """Refuse centres and spreads that are not one number, or one a group."""
+    for name in ("centre", "sigma"):
+        value = getattr(asked, name)
+        shape = np.shape(value)
+        if value is not None and shape not in ((), (series.shape[1],)):
+            raise PolicyError(
+                f"{name}: must be one number or one a group, got the shape {shape}; give {series.shape[1]}",
+                choice=name,
+                value=shape,
+            )
+
+
+def _check_rare(asked: ChartOptions, kind: str) -> None:
+    """Refuse what charts of single lapses do not have."""
+    for name in ("rules", "width", "estimator", "sigma"):
+        if getattr(asked, name) is not None:
+            raise PolicyError(
+                f"{name}: must not be asked of a chart {kind}, which has the limits of its law, got one; "
+                "leave it out",
+                choice=name,
+                value=str(getattr(asked, name)),
+            )
 
 
 def _check_numbers(arl0: float, width: float | None, weight: float | None) -> None:

@@ -161,7 +161,7 @@ def _spread(series: Series, ground: str, centre: Floats, plan: Plan) -> tuple[Fl
         make = estimates.pooled_sigma if name == "pooled_sd" else estimates.mean_sd_sigma
         return make(series.sd, np.where(series.n > 0, series.n, np.nan)), WORDS[name], 0.0
     if ground != "point" and not (plan.kind.endswith("′") or plan.over):
-        return np.ones(groups), WORDS["chance"], 0.0
+        return np.ones(groups), WORDS[_estimator(plan, "chance", ("chance",))], 0.0
     lines = moved_centres(series, centre) if plan.shared else np.broadcast_to(centre, series.shape)
     standing = Standing(series.value, lines, chance_unit(ground, lines, series.n))
     z = _finite(standing.z)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from coqs.errors import PolicyError
 from coqs.journeys.charts.baselines import Baseline
 from coqs.journeys.charts.charts import Chart
-from coqs.journeys.charts.fitting import Plan
+from coqs.journeys.charts.fitting import Plan, excluded_mask
 from coqs.journeys.charts.judging import flagged, signals_of
 from coqs.journeys.charts.limits import Limits
 from coqs.journeys.charts.rule_sets import Rule
@@ -39,8 +39,11 @@ class Cases(NamedTuple):
     is_lapse: Mask
 
 
-def cases_of(series: Series, observations: Observations) -> list[Cases]:
-    """Return the cases of each group of a series; a lapse is more bad than good, where raters differ."""
+def cases_of(series: Series, observations: Observations, left_out: Mask) -> list[Cases]:
+    """Return the cases of each group of a series; a lapse is more bad than good, where raters differ.
+
+    Cases of periods that were left out, (P, G), are as if they had not been.
+    """
     values = observations.measure(series.measure.name)
     zone = zone_named(series.tz)
     assert zone is not None
@@ -54,8 +57,9 @@ def cases_of(series: Series, observations: Observations) -> list[Cases]:
     else:
         period = np.zeros(len(values), np.int64)
     found = []
-    for name in series.groups:
-        rows = inside & (observations.group == places.get(name, -1))
+    for column, name in enumerate(series.groups):
+        rows = np.flatnonzero(inside & (observations.group == places.get(name, -1)))
+        rows = rows[~left_out[period[rows], column]]
         found.append(Cases(observations.at[rows], period[rows], bad[rows]))
     return found
 
@@ -84,7 +88,7 @@ def rare_chart(
             choice="kind",
             value=kind,
         )
-    cases = cases_of(series, observations)
+    cases = cases_of(series, observations, excluded_mask(series, () if plan is None else plan.exclude))
     if baseline is None:
         assert plan is not None
         found, phase = _fit(series, cases, plan), "I"
