@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from coqs.errors import NotFoundError
-from coqs.journeys import Series
+from coqs.journeys import Journeys, Series
 from coqs.journeys.charts import Chart, chart
 
 pytest.importorskip("matplotlib")
@@ -48,6 +48,20 @@ def test_several_groups_are_small_multiples_with_signals_first(made: Chart) -> N
     assert sorted(titles) == ["g1", "g2", "g3", "g4", "g5"]
     with pytest.raises(NotFoundError):
         made.plot("nobody")
+
+
+def test_a_group_of_fewer_lapses_than_another_has_no_gaps_for_it() -> None:
+    rng = np.random.default_rng(1)
+    at = np.datetime64("2026-01-01", "us") + np.arange(600) * np.timedelta64(6, "h")
+    p = np.where(np.arange(600) % 2, 0.3, 0.05)
+    table = {"clerk": ["a", "b"] * 300, "at": at, "lapse": (rng.random(600) < p).astype(float)}
+    journeys = Journeys.from_table(
+        table, group="clerk", at="at", value="lapse", kind="share", better="lower", every="day", tz="UTC"
+    )
+    found = journeys.chart(kind="g")
+    axes = found.plot("a")
+    assert not axes.patches
+    assert axes.get_xlim()[1] < len(found.value)
 
 
 def test_a_group_that_cannot_be_told_says_so_in_its_picture() -> None:

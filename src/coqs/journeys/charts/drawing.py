@@ -99,10 +99,11 @@ def _heading(chart: Drawable, shown: int) -> str:
 
 def _one(chart: Drawable, name: str, ax: Any, *, is_small: bool) -> Any:
     place = chart.series.place(name)
-    value = chart.value[:, place]
-    x = np.arange(len(value))
-    flagged = chart.is_flagged[:, place]
-    _gaps(ax, value)
+    rows = _rows(chart, place)
+    value, flagged = chart.value[:rows, place], chart.is_flagged[:rows, place]
+    x = np.arange(rows)
+    if chart.at is None:
+        _gaps(ax, chart.series.is_gap[:, place])
     _limits(ax, x, chart, place)
     size = 3 if is_small else 5
     ax.plot(x, value, "-", color=INTERVAL, linewidth=1)
@@ -114,15 +115,20 @@ def _one(chart: Drawable, name: str, ax: Any, *, is_small: bool) -> Any:
     return ax
 
 
+def _rows(chart: Drawable, place: int) -> int:
+    """Return how many rows a group has: periods, or its own lapses."""
+    return len(chart.value) if chart.at is None else int((~np.isnat(chart.at[:, place])).sum())
+
+
 def _limits(ax: Any, x: npt.NDArray[np.int64], chart: Drawable, place: int) -> None:
     """Draw centre and limits as steps, one a period, so that they show how they change with n."""
     lines = (("centre", chart.centre, "-"), ("limits", chart.upper, "--"), (None, chart.lower, "--"))
     for label, array, style in lines:
-        ax.plot(x, array[:, place], style, color=INK, linewidth=1, drawstyle="steps-mid", label=label)
+        ax.plot(x, array[: len(x), place], style, color=INK, linewidth=1, drawstyle="steps-mid", label=label)
 
 
-def _gaps(ax: Any, value: Floats) -> None:
-    for start, stop in _stretches(np.isnan(value)):
+def _gaps(ax: Any, is_gap: npt.NDArray[np.bool_]) -> None:
+    for start, stop in _stretches(is_gap):
         ax.axvspan(
             start - 0.5, stop - 0.5, facecolor="none", edgecolor=SOFT, hatch=UNSEEN, linewidth=0, alpha=0.5
         )
@@ -166,10 +172,10 @@ def _events(ax: Any, chart: Drawable, is_small: bool) -> None:
 
 
 def _dress(ax: Any, chart: Drawable, name: str, place: int, is_small: bool) -> None:
-    value = chart.value[:, place]
+    rows = _rows(chart, place)
     wide = ax.figure.get_size_inches()[0] * ax.get_position().width
     _ticks(ax, chart, place, 3 if is_small else max(2, min(8, int(wide / DATE_INCHES))))
-    ax.set_xlim(-0.6, max(len(value) - 0.4, 0.6))
+    ax.set_xlim(-0.6, max(rows - 0.4, 0.6))
     reason = chart.cannot_tell[place]
     if reason:
         ax.text(
@@ -204,7 +210,7 @@ def _ticks(ax: Any, chart: Drawable, place: int, most: int) -> None:
     if chart.at is None:
         names = chart.series.period_names()
     else:
-        names = [str(each)[:10] for each in chart.at[:, place].astype("datetime64[D]")]
+        names = [str(each)[:10] for each in chart.at[: _rows(chart, place), place].astype("datetime64[D]")]
     places = np.linspace(0, max(len(names) - 1, 0), min(most, len(names)))
     rows = np.unique(places.round().astype(np.int64)).tolist()
-    ax.set_xticks(rows, [names[row] if names[row] != "NaT" else "" for row in rows])
+    ax.set_xticks(rows, [names[row] if names else "" for row in rows])
