@@ -34,6 +34,7 @@ _ROOMS = MappingProxyType(
             "Band",
             "CustomerSet",
             "Event",
+            "Promise",
             "Provider",
             "Stage",
             "Standing",
@@ -107,6 +108,7 @@ _ROOMS = MappingProxyType(
             "misstep",
             "reevaluate",
         ),
+        "journeys.promises": ("PromiseCurve", "PromiseGroups", "Promises", "Worklist", "promises"),
         "sample_data": ("make_sample",),
         "io": (
             "FormScores",
@@ -118,6 +120,7 @@ _ROOMS = MappingProxyType(
             "read_ratings",
             "write_ratings",
             "write_scores",
+            "write_worklist",
         ),
         "insights": ("StepTable", "next_steps"),
         "report": ("write_report",),

@@ -51,6 +51,7 @@ from coqs.io import (
     read_ratings as read_ratings,
     write_ratings as write_ratings,
     write_scores as write_scores,
+    write_worklist as write_worklist,
 )
 from coqs.journeys import (
     Journeys as Journeys,
@@ -88,6 +89,13 @@ from coqs.journeys.missteps import (
     misstep as misstep,
     reevaluate as reevaluate,
 )
+from coqs.journeys.promises import (
+    PromiseCurve as PromiseCurve,
+    PromiseGroups as PromiseGroups,
+    Promises as Promises,
+    Worklist as Worklist,
+    promises as promises,
+)
 from coqs.manager import (
     PluginInfo as PluginInfo,
     Plugins as Plugins,
@@ -101,6 +109,7 @@ from coqs.model import (
     Band as Band,
     CustomerSet as CustomerSet,
     Event as Event,
+    Promise as Promise,
     Provider as Provider,
     Stage as Stage,
     Standing as Standing,

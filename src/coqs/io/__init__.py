@@ -12,7 +12,14 @@ from coqs.io.forms_in import read_evaluations, read_form
 from coqs.io.interactions_in import read_interactions, reader_named
 from coqs.io.lines import MAX_LINE_BYTES
 from coqs.io.ratings_in import RatingsFile, read_ratings
-from coqs.io.ratings_out import scores_columns, write_evidence, write_promises, write_ratings, write_scores
+from coqs.io.ratings_out import (
+    scores_columns,
+    write_evidence,
+    write_promises,
+    write_ratings,
+    write_scores,
+    write_worklist,
+)
 from coqs.io.tables_out import table_in, write_table
 from coqs.io.whole_interactions import Recurrence
 
@@ -37,4 +44,5 @@ __all__ = [
     "write_ratings",
     "write_scores",
     "write_table",
+    "write_worklist",
 ]

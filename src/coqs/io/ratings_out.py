@@ -10,6 +10,7 @@ import numpy as np
 from coqs.errors import NotFoundError
 from coqs.io.cell_texts import Column, Columns
 from coqs.io.tables_out import Path, opened_table
+from coqs.journeys.promises import Worklist
 from coqs.model import CONTEXT
 from coqs.ratings import Ratings
 from coqs.results import Scores
@@ -134,6 +135,37 @@ def write_promises(ratings: Ratings, path: Path) -> None:
     table: dict[str, Any] = {name: column.take(made.row) for name, column in ids.items()}
     with opened_table(path, "csv") as write:
         write(table | {name: getattr(made, name) for name in ("turn", "start", "end", "due")})
+
+
+def write_worklist(worklist: Worklist, path: Path, *, format: FileFormat | None = None) -> None:  # noqa: A002
+    """Write what is still owed as a file, a row a promise, safe to open in a spreadsheet.
+
+    No word that was said is in it: where a promise was heard is told by turn, start and end, counted from
+    0. In CSV texts that could start a formula get an apostrophe in front.
+
+    Parameters
+    ----------
+    worklist
+        What `Promises.worklist` returned; the columns are its own.
+    path
+        The file, gzip-compressed if its name ends in ``.gz``; an older one is replaced only when the new
+        one is whole.
+    format
+        "csv", "parquet" or "jsonl"; left out, the name tells, as for `read_ratings`.
+
+    Raises
+    ------
+    NotFoundError
+        No such format.
+    MissingDependencyError
+        Parquet without pyarrow (extra ``arrow``).
+    OSError
+        The file cannot be written; nothing is left behind.
+    RecordError
+        An id holds half of a surrogate pair, which UTF-8 cannot hold; nothing is left behind.
+    """
+    with opened_table(path, format) as write:
+        write(worklist.encoded())
 
 
 def write_evidence(ratings: Ratings, path: Path) -> None:

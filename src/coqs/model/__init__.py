@@ -10,18 +10,22 @@ from coqs.model.customer_sets import CUSTOMER_SETS, CustomerSet
 from coqs.model.events import Event
 from coqs.model.exact import exact, exact_and_value, exact_each, exact_or_none
 from coqs.model.people import Provider
+from coqs.model.promises import PROMISE_KINDS, PROMISE_STATES, Promise
 from coqs.model.stages import STAGES, Stage
 from coqs.model.words import Words
 
 __all__ = [
     "CONTEXT",
     "CUSTOMER_SETS",
+    "PROMISE_KINDS",
+    "PROMISE_STATES",
     "RESERVED",
     "STAGES",
     "Absence",
     "Band",
     "CustomerSet",
     "Event",
+    "Promise",
     "Provider",
     "Stage",
     "Standing",
