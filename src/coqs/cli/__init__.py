@@ -81,6 +81,8 @@ def _run(arguments: Namespace) -> int:
             from coqs.cli.backtest import backtest as run
         case "survey":
             from coqs.cli.survey import survey as run
+        case "promises":
+            from coqs.cli.promises import promises as run
         case "questionnaire":
             from coqs.cli.questionnaire import questionnaire as run
         case "rubric":

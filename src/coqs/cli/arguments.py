@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "compare": (),
         "backtest": (),
         "survey": (),
+        "promises": (),
         "rubric": ("list", "show", "check", "card", "diff", "import"),
         "questionnaire": ("list", "show", "check"),
         "policy": ("list", "show"),
@@ -77,6 +78,7 @@ def _parser() -> Parser:
     _compare(_command(commands, "compare", "score under two policies, and tell which choice moves what"))
     _backtest(_command(commands, "backtest", "score a file of ratings under two versions of a rubric"))
     _survey(_command(commands, "survey", "score a file of customers' answers"))
+    _promises(_command(commands, "promises", "tell what became of promises, and list what is owed"))
     _rubric(_command(commands, "rubric", "list, show, check, explain, compare and import rubrics"))
     _questionnaire(_command(commands, "questionnaire", "list, show and check questionnaires"))
     _policy(_command(commands, "policy", "list and show the ways in which answers become scores"))
@@ -218,6 +220,34 @@ def _survey(parser: argparse.ArgumentParser) -> None:
         "--measure", metavar="ID", help="how customers felt, for --ratings (default: the first measure)"
     )
     _file(parser)
+
+
+def _promises(parser: argparse.ArgumentParser) -> None:
+    _ratings(parser)
+    _by_option(parser)
+    parser.add_argument("--worklist", metavar="FILE", help="write what is owed: CSV, .parquet or .jsonl")
+    parser.add_argument(
+        "--at", metavar="DATE", help="look from the end of this day (default: the last record)"
+    )
+    parser.add_argument(
+        "--observed",
+        choices=("all", "sample"),
+        default="sample",
+        help="whether every interaction is in the file, so that silence lets a promise lapse",
+    )
+    parser.add_argument(
+        "--matter",
+        metavar="FACT",
+        help="a fact that parts the matters of a customer, where there is no issue",
+    )
+    parser.add_argument(
+        "--promised",
+        metavar="FILE",
+        help="promises known besides: interaction, due, kind; as rate writes them",
+    )
+    parser.add_argument(
+        "--outcomes", metavar="FILE", help="what became of them, as known besides: interaction, state, at"
+    )
 
 
 def _questionnaire(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from coqs.io.form_scores import FormScores, ImportedEvaluations
 from coqs.io.forms_in import read_evaluations, read_form
 from coqs.io.interactions_in import read_interactions, reader_named
 from coqs.io.lines import MAX_LINE_BYTES
+from coqs.io.promises_in import PromisesFile
 from coqs.io.ratings_in import RatingsFile, read_ratings
 from coqs.io.ratings_out import (
     scores_columns,
@@ -28,6 +29,7 @@ __all__ = [
     "AnswersFile",
     "FormScores",
     "ImportedEvaluations",
+    "PromisesFile",
     "RatingsFile",
     "Recurrence",
     "behind",
