@@ -166,7 +166,36 @@ def test_a_chart_of_rates_equals_the_published_c_chart() -> None:
     chart = u_chart(counts, np.ones_like(counts))
     assert chart.upper[0, 0] == pytest.approx(case["expected"]["UCL"], abs=0.005)
     assert (np.flatnonzero(chart.flags) + 1).tolist() == case["recomputed"]["beyond"]
-    assert counts[2, 0] == chart.upper[2, 0]  # on the limit is not beyond it
+    assert chart.upper[2, 0] == pytest.approx(counts[2, 0])  # on the limit is not beyond it
+
+
+def test_a_share_on_a_limit_stands_out_in_no_rounding() -> None:
+    for tenth in range(1, 10):  # 3 sigma of shares k/10 of 100 trials are rarely floats
+        share = tenth / 10
+        sigma = np.sqrt(share * (1 - share) / 100)
+        hits = np.array([[100 * (share + 3 * sigma)], [100 * (share - 3 * sigma)]])
+        assert not p_chart(hits, np.full((2, 1), 100.0)).flags.any()
+        assert p_chart(hits * [[1.001], [0.999]], np.full((2, 1), 100.0), 2.99).flags.all()
+
+
+@pytest.mark.parametrize("is_share", [True, False])
+@pytest.mark.parametrize("seed", range(8))
+def test_charts_of_counts_equal_a_loop(seed: int, is_share: bool) -> None:
+    rng = np.random.default_rng(seed)
+    n = rng.integers(0, 12, (6, 4)).astype(float)
+    hits, limit = rng.binomial(n.astype(int), 0.3), rng.uniform(0.5, 3, (6, 4))
+    chart = (p_chart if is_share else u_chart)(hits, n, limit)
+    for (row, column), trials in np.ndenumerate(n):
+        if not trials:
+            assert np.isnan([chart.lower[row, column], chart.upper[row, column]]).all()
+            assert not chart.flags[row, column]
+            continue
+        centre = hits[:, column].sum() / n[:, column].sum()
+        half = limit[row, column] * np.sqrt(centre * ((1 - centre) if is_share else 1) / trials)
+        low, high = max(centre - half, 0), min(centre + half, 1) if is_share else centre + half
+        assert (chart.lower[row, column], chart.upper[row, column]) == pytest.approx((low, high))
+        value = hits[row, column] / trials
+        assert chart.flags[row, column] == (value > high + 1e-11 or value < low - 1e-11)
 
 
 def test_a_gap_has_no_limits_and_stands_out_in_nothing() -> None:

@@ -41,8 +41,15 @@ def ewma(values: npt.ArrayLike, weight: float, start: npt.ArrayLike) -> Floats:
     if not 0 < weight <= 1:
         raise ValueError(f"weight: must be above 0 and at most 1, got {weight}; use for example 0.2")
     found = np.empty_like(given)
-    last = np.broadcast_to(np.asarray(start, np.float64), given.shape[1:])
-    has_gaps = np.isnan(given.sum())
+    first = np.empty(given.shape[1:])
+    first[:] = start
+    _average(given, weight, first, found, has_gaps=False)
+    if _spoilt(found):
+        _average(given, weight, first, found, has_gaps=True)
+    return found
+
+
+def _average(given: Floats, weight: float, last: Floats, found: Floats, *, has_gaps: bool) -> None:
     for row, out in zip(given, found, strict=True):
         np.subtract(row, last, out=out)
         np.multiply(out, weight, out=out)
@@ -50,7 +57,11 @@ def ewma(values: npt.ArrayLike, weight: float, start: npt.ArrayLike) -> Floats:
         if has_gaps:
             np.copyto(out, last, where=np.isnan(row))
         last = out
-    return found
+
+
+def _spoilt(found: Floats) -> bool:
+    """Tell whether there were gaps: one makes all that follows NaN, to the last period."""
+    return bool(np.isnan(found[-1:]).any())
 
 
 def ewma_variance(weight: float, variances: npt.ArrayLike) -> Floats:
@@ -114,21 +125,30 @@ def cusum(z: npt.ArrayLike, k: float, *, headstart: float = 0.0) -> tuple[Floats
     """
     given = _rows(z)
     upper, lower = np.empty_like(given), np.empty_like(given)
+    _add_up(given, k, headstart, upper, lower, has_gaps=False)
+    if _spoilt(upper):
+        _add_up(given, k, headstart, upper, lower, has_gaps=True)
+    return upper, lower
+
+
+def _add_up(
+    given: Floats, k: float, headstart: float, upper: Floats, lower: Floats, *, has_gaps: bool
+) -> None:
+    """Fill both sums; NumPy takes the maximum of two rows four times as fast as of a row and a number."""
     up = down = np.full(given.shape[1:], float(headstart))
-    has_gaps = np.isnan(given.sum())
+    none, taken = np.zeros(given.shape[1:]), np.full(given.shape[1:], float(k))
     for row, above, below in zip(given, upper, lower, strict=True):
-        np.subtract(up, k, out=above)
+        np.subtract(up, taken, out=above)
         np.add(above, row, out=above)
-        np.subtract(down, k, out=below)
+        np.maximum(above, none, out=above)
+        np.subtract(down, taken, out=below)
         np.subtract(below, row, out=below)
-        np.maximum(above, 0, out=above)
-        np.maximum(below, 0, out=below)
+        np.maximum(below, none, out=below)
         if has_gaps:
             gap = np.isnan(row)
             np.copyto(above, up, where=gap)
             np.copyto(below, down, where=gap)
         up, down = above, below
-    return upper, lower
 
 
 def _rows(values: npt.ArrayLike) -> Floats:
