@@ -2,6 +2,7 @@
 
 A count takes whole numbers, so that hardly any run length can be had exactly. Limits are drawn as tight as
 keeps the run length at or above the one that is asked: neither can be moved in by one without falling below.
+Of many counts at once see `coqs.kernels.count_limit_columns`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
-REACH, LEAST = 14, 60
-"""Standard deviations, and counts, on either side of the mean that have all of the chance."""
+from coqs.kernels.count_limit_columns import (
+    CountLimitColumns,
+    binomial_limit_columns,
+    poisson_limit_columns,
+)
 
 
 class CountLimits(NamedTuple):
@@ -53,12 +53,7 @@ def binomial_limits(n: int, p: float, arl0: float) -> CountLimits:
     """
     if n < 0 or n != int(n) or not 0 <= p <= 1:
         raise ValueError(f"binomial: n must be whole from 0 and p from 0 to 1, got {n} and {p}")
-    if n == 0 or p in (0, 1):
-        return _limits(round(n * p), np.ones(1), arl0)
-    first, last = _reach(n * p, math.sqrt(n * p * (1 - p)), n)
-    k = np.arange(first, last)
-    steps = np.log((n - k) / (k + 1)) + math.log(p) - math.log1p(-p)
-    return _limits(first, _normed(steps), arl0)
+    return _one(binomial_limit_columns(n, p, arl0))
 
 
 def poisson_limits(mean: float, arl0: float) -> CountLimits:
@@ -76,39 +71,11 @@ def poisson_limits(mean: float, arl0: float) -> CountLimits:
     """
     if not mean >= 0:
         raise ValueError(f"poisson: the mean must be 0 or more, got {mean}")
-    if mean == 0:
-        return _limits(0, np.ones(1), arl0)
-    first, last = _reach(mean, math.sqrt(mean))
-    return _limits(first, _normed(math.log(mean) - np.log(np.arange(first, last) + 1.0)), arl0)
+    return _one(poisson_limit_columns(mean, arl0))
 
 
-def _reach(mean: float, sd: float, most: float = math.inf) -> tuple[int, int]:
-    half = REACH * sd + LEAST
-    return max(0, math.floor(mean - half)), int(min(most, math.ceil(mean + half)))
-
-
-def _normed(steps: Floats) -> Floats:
-    """Return chances from the logarithms of their ratios."""
-    logs = np.concatenate([[0.0], np.cumsum(steps)])
-    chances = np.exp(logs - logs.max())
-    found: Floats = chances / chances.sum()
-    return found
-
-
-def _limits(first: int, chances: Floats, arl0: float) -> CountLimits:
-    """Return limits for counts from `first` on, that have these chances."""
-    if not arl0 > 1:
-        raise ValueError(f"arl0: must be above 1 point, got {arl0}; use for example 370")
-    alpha = 1 / arl0
-    below = np.concatenate([[0.0], np.cumsum(chances)])  # chance of less than the count at each place
-    above = np.concatenate([np.cumsum(chances[::-1])[::-1][1:], [0.0]])  # chance of more
-    low = int(np.searchsorted(below, alpha / 2, side="right")) - 1
-    high = int(np.argmax(above <= alpha - below[low]))
-    low = int(np.searchsorted(below, alpha - above[high], side="right")) - 1
-    low = min(low, high)
-    chance = below[low] + above[high]
-    lowest = -1.0 if below[low] == 0 else float(first + low)
-    return CountLimits(lowest, float(first + high), math.inf if chance == 0 else float(1 / chance))
+def _one(columns: CountLimitColumns) -> CountLimits:
+    return CountLimits(*(float(each) for each in columns))
 
 
 def geometric_limits(p: float, arl0: float) -> CountLimits:
@@ -139,9 +106,9 @@ def geometric_limits(p: float, arl0: float) -> CountLimits:
     """
     if not 0 < p <= 1:
         raise ValueError(f"geometric: p must be above 0 and at most 1, got {p}")
-    if p == 1:
-        return _limits(0, np.ones(1), arl0)
     _check(arl0)
+    if p == 1:
+        return CountLimits(-1.0, 0.0, math.inf)
     q, alpha = math.log1p(-p), 1 / arl0
     low = math.floor(math.log1p(-alpha / 2) / q + 1e-12)
     under = -math.expm1(low * q)
