@@ -17,6 +17,7 @@ from coqs.kernels.bernoulli_cusum import (
     reference_steps,
 )
 from coqs.kernels.count_limits import binomial_limits, exponential_limits, geometric_limits, poisson_limits
+from coqs.kernels.rule_chains import chain_arl, has_chain
 from coqs.kernels.rule_run_lengths import fitted_rules, rule_set_arl
 from coqs.kernels.run_lengths import (
     cusum_arl,
@@ -26,11 +27,13 @@ from coqs.kernels.run_lengths import (
     shewhart_arl,
     shewhart_limit,
 )
-from coqs.kernels.run_rules import RunRule
+from coqs.kernels.run_rules import RunRule, completes
 from coqs.kernels.smoothing import cusum, ewma, ewma_variance
 
 PATH = Path(__file__).parents[1] / "vectors" / "control_chart_run_lengths.json"
-(TWO_SIDED, ONE_SIDED, EWMA, CAUTION, CROWDER, INTERVALS) = json.loads(PATH.read_text(encoding="utf-8"))
+(TWO_SIDED, ONE_SIDED, EWMA, CAUTION, CROWDER, INTERVALS, CHAINS) = json.loads(
+    PATH.read_text(encoding="utf-8")
+)
 
 
 def close(found: list[float], exact: list[float | None], *, to: float = 1e-9) -> bool:
@@ -172,22 +175,55 @@ def test_the_sum_of_single_outcomes_equals_a_loop() -> None:
     assert bernoulli_cusum([], 7).tolist() == []
 
 
+WESTERN = (
+    RunRule("beyond", zone=3.0),
+    RunRule("beyond", of=3, k=2, zone=2.0),
+    RunRule("beyond", of=5, k=4, zone=1.0),
+    RunRule("run", of=8),
+)
+
+
+@pytest.mark.parametrize("row", CHAINS["rows"], ids=str)
+def test_sets_of_rules_on_zones_run_for_what_champ_and_woodall_found(row: dict[str, Any]) -> None:
+    found = rule_set_arl([WESTERN[number - 1] for number in row["rules"]])
+    assert round(found.arl, 2) == row["arl"]
+    assert found.se == 0
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.7])
+@pytest.mark.parametrize("scale", [0.8, 1.1])
+def test_a_chain_says_what_a_simulation_does(scale: float, shift: float) -> None:
+    rules = [*WESTERN, RunRule("within", of=9, zone=1.0), RunRule("outside", of=4, zone=0.9)]
+    exact = chain_arl(rules, scale=scale, shift=shift)
+    z = np.random.default_rng(7).standard_normal((600, 4000)) + shift
+    signals = np.zeros(z.shape, bool)
+    for rule in rules:
+        signals |= np.logical_or(*completes(rule, z, scale=scale))
+    lengths = first_signal(signals)
+    assert abs(lengths.mean() - exact) < 4 * lengths.std() / math.sqrt(lengths.size)
+
+
+def test_a_chain_fits_rules_on_zones_alone_and_of_few_states() -> None:
+    assert has_chain(WESTERN)
+    assert not has_chain([*WESTERN, RunRule("alternating", of=14)])
+    many = [RunRule("beyond", of=of, k=of // 2, zone=zone) for of, zone in ((12, 0.5), (13, 1.0), (14, 1.5))]
+    assert chain_arl(many) is None
+    assert rule_set_arl(many, signals=300).se > 0
+    with pytest.raises(ValueError, match="kind: must be one of"):
+        chain_arl([RunRule("up")])
+
+
 def test_rules_are_fitted_to_a_run_length_that_zones_alone_cannot_have() -> None:
-    western = [RunRule("beyond", zone=3.0), RunRule("beyond", 3, 2, 2.0), RunRule("run", of=8)]
-    fitted = fitted_rules(western, 370, signals=3000)
-    assert fitted.rules[2].of > 8
-    assert abs(fitted.found.arl - 370) < 4 * fitted.found.se
+    fitted = fitted_rules(WESTERN, 370)
+    assert fitted.rules[3].of > 8
+    assert fitted.found == (pytest.approx(370), 0)
+    assert rule_set_arl(fitted.rules, scale=fitted.scale) == fitted.found
 
 
-def test_western_electric_rules_run_for_what_champ_and_woodall_found() -> None:
-    rules = [
-        RunRule("beyond", 1, 1, 3),
-        RunRule("beyond", 3, 2, 2),
-        RunRule("beyond", 5, 4, 1),
-        RunRule("run", 8),
-    ]
-    found = rule_set_arl(rules)
-    assert abs(found.arl - 91.75) < 3 * found.se  # 1987, table 1
+def test_rules_without_a_chain_are_fitted_by_simulation_that_states_its_error() -> None:
+    fitted = fitted_rules([RunRule("beyond", zone=3.0), RunRule("trend", of=6)], 200, signals=2000)
+    assert 0 < fitted.found.se < 0.03 * 200
+    assert abs(fitted.found.arl - 200) < 4 * fitted.found.se
 
 
 @pytest.mark.parametrize(

@@ -70,12 +70,33 @@ def completes(rule: RunRule, z: npt.ArrayLike, *, scale: float = 1.0) -> tuple[M
     (array([False, False,  True]), array([False, False, False]))
     """
     values = np.asarray(z, np.float64)
+    check_rule(rule)
+    return _KINDS[rule.kind](rule, values, scaled_zone(rule, scale))
+
+
+def check_rule(rule: RunRule) -> None:
+    """Refuse a rule that no points could follow.
+
+    Raises
+    ------
+    ValueError
+        No such kind of pattern, or its numbers make none.
+    """
     if rule.kind not in _KINDS:
         raise ValueError(f"kind: must be one of {', '.join(_KINDS)}, got {rule.kind!r}; mend the rule")
     if not 1 <= rule.k <= rule.of or (rule.kind in ("trend", "alternating") and rule.of < 2):
         raise ValueError(f"rule: must ask for 1 to {rule.of} of {rule.of} points, got {rule.k}; mend it")
-    zone = rule.zone / scale if rule.kind == "within" else rule.zone * scale  # which asks for less, not more
-    return _KINDS[rule.kind](rule, values, zone)
+
+
+def scaled_zone(rule: RunRule, scale: float) -> float:
+    """Return the zone of a rule on a chart whose zones are `scale` times as wide.
+
+    That of points near the centre becomes narrower, so that more of the scale makes every pattern rarer.
+
+    >>> [scaled_zone(RunRule(kind, of=8, zone=1.0), 1.25) for kind in ("outside", "within")]
+    [1.25, 0.8]
+    """
+    return rule.zone / scale if rule.kind == "within" else rule.zone * scale
 
 
 def _beyond(rule: RunRule, z: Floats, zone: float) -> tuple[Mask, Mask]:
