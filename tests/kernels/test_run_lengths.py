@@ -149,7 +149,10 @@ def test_limits_of_a_t_chart_have_the_run_length_exactly() -> None:
     assert 1 - math.exp(-low) + math.exp(-high) == pytest.approx(1 / 370)
 
 
-@pytest.mark.parametrize(("steps", "interval", "p"), [(2, 3, 0.3), (5, 12, 0.1), (9, 4, 0.02), (4, 1, 0.5)])
+@pytest.mark.parametrize(
+    ("steps", "interval", "p"),
+    [(2, 3, 0.3), (5, 12, 0.1), (9, 4, 0.02), (4, 1, 0.5), (69, 400, 0.0144), (69, 400, 0.3)],
+)
 def test_a_bernoulli_cusum_runs_as_its_markov_chain_says(steps: int, interval: int, p: float) -> None:
     matrix = np.zeros((interval, interval))
     for i in range(interval):
@@ -164,6 +167,15 @@ def test_the_chart_of_single_outcomes_is_the_soonest_that_runs_long_enough() -> 
     found = bernoulli_cusum_limit(0.03, 0.06, 2000)
     assert found.anss >= 2000 > bernoulli_cusum_arl(found.steps, found.interval - 1, 0.03)
     assert found.steps == reference_steps(0.03, 0.06)
+
+
+def test_rare_lapses_have_a_chart_too_and_certain_ones_the_soonest() -> None:
+    rare = bernoulli_cusum_limit(2e-5, 6e-5, 1e6)
+    assert rare.anss >= 1e6 > bernoulli_cusum_arl(rare.steps, rare.interval - 1, 2e-5)
+    assert rare.anss < 1.001e6
+    assert bernoulli_cusum_arl(5, 9, 1.0) == 3  # 4, 8, 12
+    assert bernoulli_cusum_arl(5, 9, 1 - 1e-9) == pytest.approx(3)
+    assert bernoulli_cusum_arl(5, 9, 0.0) == math.inf
 
 
 def test_the_sum_of_single_outcomes_equals_a_loop() -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-MOST_STEPS = 2000
-"""Good outcomes that make up for one lapse; of rarer ones the sum would need too many places."""
+MOST_STEPS = 100_000
+"""Good outcomes that make up for one lapse; of rarer ones each interval would need too many places."""
+CLIMBING = 1.2
+"""Lapses in `steps` outcomes, above which the sum climbs so fast that digits would be lost by one formula."""
+NEGLIGIBLE = 1e-16
+"""Chance to be still without a signal, from which on nothing is added up."""
 
 
 class BernoulliCusum(NamedTuple):
@@ -69,34 +74,50 @@ def bernoulli_cusum_arl(steps: int, interval: int, p: float) -> float:
 
     Notes
     -----
-    An exact Markov chain, since the sum takes whole numbers only: L(i) = 1 + (1 - p) L(max(i - 1, 0)) +
-    p L(i + steps - 1), 0 from the interval on; its matrix has one diagonal below the main one, and is solved
-    by elimination.
+    An exact Markov chain (D. Brook and D. A. Evans, Biometrika 59 (1972), 539-549), since the sum takes
+    whole numbers only: L(i) = 1 + (1 - p) L(max(i - 1, 0)) + p L(i + steps - 1), 0 from the interval on.
 
     Examples
     --------
     >>> round(bernoulli_cusum_arl(2, 1, 0.25), 6)
     4.0
     """
-    up, n = steps - 1, interval
     if p == 0:
         return math.inf
-    carried: Floats = np.zeros(n)  # L(i) = carried(i) + sum over j > i of ahead
-    ahead = np.zeros((n, up))  # coefficients of L(i + 1) .. L(i + up)
-    for i in range(n):
-        row, right, main = np.zeros(up), 1.0, 1.0
-        row[up - 1] = p if i + up < n else 0.0
-        if i == 0:
-            main -= 1 - p
-        else:
-            right += (1 - p) * carried[i - 1]
-            main -= (1 - p) * ahead[i - 1, 0]
-            row[:-1] += (1 - p) * ahead[i - 1, 1:]
-        carried[i], ahead[i] = right / main, row / main
-    found = np.zeros(n + up)
-    for i in range(n - 1, -1, -1):
-        found[i] = carried[i] + ahead[i] @ found[i + 1 : i + 1 + up]
-    return float(found[0])
+    if p * steps > CLIMBING:
+        return _climbing_arl(steps, interval, p)
+    return next(itertools.islice(_run_lengths(steps, p), interval - 1, None))
+
+
+def _climbing_arl(steps: int, interval: int, p: float) -> float:
+    """Add up the chances that no signal has come yet."""
+    chances = np.zeros(interval)
+    chances[0] = 1.0
+    arl, left, up = 0.0, 1.0, steps - 1
+    while left > NEGLIGIBLE:
+        arl += left
+        after = np.zeros(interval)
+        after[:-1] = (1 - p) * chances[1:]
+        after[0] += (1 - p) * chances[0]
+        after[up:] += p * chances[: max(interval - up, 0)]
+        chances, left = after, float(after.sum())
+    return arl
+
+
+def _run_lengths(steps: int, p: float) -> Iterator[float]:
+    """Yield the run lengths of intervals 1, 2, …, each in one step.
+
+    At d below the interval the run length is a[d] x + b[d], whatever the interval; x is that at 1 below, and
+    what holds at a sum of 0 settles it. All of a have one sign, and all of b; where the sum does not climb
+    they stay about as large as the run length.
+    """
+    a, b = [0.0, 1.0], [0.0, 0.0]
+    for d in itertools.count(1):
+        ahead = max(d - steps + 1, 0)
+        more_a, more_b = p * (a[d] - a[ahead]), p * (b[d] - b[ahead]) - 1
+        yield b[d] - more_b / more_a * a[d]
+        a.append(a[d] + more_a / (1 - p))
+        b.append(b[d] + more_b / (1 - p))
 
 
 def bernoulli_cusum_limit(p0: float, p1: float, arl0: float) -> BernoulliCusum:
@@ -122,14 +143,9 @@ def bernoulli_cusum_limit(p0: float, p1: float, arl0: float) -> BernoulliCusum:
     if not arl0 > 1:
         raise ValueError(f"arl0: must be above 1 outcome, got {arl0}; use for example 1000")
     steps = reference_steps(p0, p1)
-    high = steps
-    while bernoulli_cusum_arl(steps, high, p0) < arl0:
-        high *= 2
-    low = 0  # never enough
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if bernoulli_cusum_arl(steps, middle, p0) < arl0 else (low, middle)
-    return BernoulliCusum(steps, high, bernoulli_cusum_arl(steps, high, p0))
+    lengths = enumerate(_run_lengths(steps, p0), start=1)
+    interval, anss = next((interval, length) for interval, length in lengths if length >= arl0)
+    return BernoulliCusum(steps, interval, anss)
 
 
 def bernoulli_cusum(lapses: npt.ArrayLike, steps: int) -> npt.NDArray[np.int64]:
