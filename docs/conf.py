@@ -48,8 +48,8 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(np|npt|numpy|attr|attrs|pluggy|pytest)\..*"),
     (r"py:.*", r"(collections|datetime|decimal|fractions|importlib|os|pathlib|types|typing|zoneinfo)\..*"),
     (r"py:class", "Fraction"),
-    # Of ours: an alias, a type variable, and what only the maker of a value sees, in its class's signature.
-    (r"py:class", r"Condition|Exact|Scale|coqs\.manager\.calling\.T"),
+    # Of ours: aliases, a type variable, and what only the maker of a value sees, in its class's signature.
+    (r"py:class", r"Condition|Counts|Exact|Floats|Scale|coqs\.manager\.calling\.T"),
     (r"py:class", r"coqs\.manager\.(registry\.Implementation|discovery\.Candidate)"),
     (r"py:class", r"coqs\.(results\.scores\.Rescorer|rubric\.files\.Readable|testing\.golden\.Readable)"),
     (r"py:class", r"coqs\.results\.one\.Source|(coqs\.scoring\.bulk\.(compiled\.)?)?Compiled(Stage)?"),
