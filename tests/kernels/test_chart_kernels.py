@@ -75,6 +75,18 @@ def test_patterns_equal_a_loop(rule: str, z: np.ndarray) -> None:
         assert (above, lower[row, column]) == naive(NELSON[rule], z[: row + 1, column])
 
 
+@pytest.mark.parametrize("rule", NELSON, ids=str)
+@given(z=series)
+def test_a_gap_that_is_bridged_leaves_the_others_as_if_it_were_not_there(rule: str, z: np.ndarray) -> None:
+    bridged = completes(NELSON[rule], z, bridge=True)
+    for column in range(2):
+        seen = ~np.isnan(z[:, column])
+        alone = completes(NELSON[rule], z[seen, column][:, None])
+        for side, expected in zip(bridged, alone, strict=True):
+            assert side[seen, column].tolist() == expected.ravel().tolist()
+            assert not side[~seen, column].any()
+
+
 def naive(rule: RunRule, past: np.ndarray) -> tuple[bool, bool]:
     gaps = np.flatnonzero(np.isnan(past))
     since = past[gaps[-1] + 1 :] if len(gaps) else past

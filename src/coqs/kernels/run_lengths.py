@@ -224,8 +224,17 @@ def _one_sided(k: float, h: float, shift: float, headstart: float) -> tuple[floa
     return float(arl[0]), float(1 + stays[-1] @ arl)
 
 
-def cusum_interval(k: float, arl0: float, *, sided: int = 2) -> float:
-    """Return the decision interval h of a CUSUM without headstart that has this run length in control.
+def cusum_interval(k: float, arl0: float, *, sided: int = 2, headstart_share: float = 0.0) -> float:
+    """Return the decision interval h of a CUSUM that has this run length in control.
+
+    Parameters
+    ----------
+    k, sided
+        As in `cusum_arl`.
+    arl0
+        Average run length in control; above 1.
+    headstart_share
+        What the sums begin with, as a share of h, from 0 to below 1; 0.5 for that of Lucas and Crosier.
 
     Raises
     ------
@@ -243,7 +252,13 @@ def cusum_interval(k: float, arl0: float, *, sided: int = 2) -> float:
     4.77
     """
     _check_arl(arl0)
-    return rising_root(lambda h: cusum_arl(k, h, sided=sided), arl0, 1e-3, 300.0)
+    if not 0 <= headstart_share < 1:
+        raise ValueError(f"headstart_share: must lie from 0 to below 1, got {headstart_share}; use 0.5")
+
+    def run_length(h: float) -> float:
+        return cusum_arl(k, h, headstart=headstart_share * h, sided=sided)
+
+    return rising_root(run_length, arl0, 1e-3, 300.0)
 
 
 def rising_root(run_length: Callable[[float], float], arl0: float, low: float, high: float) -> float:

@@ -1,7 +1,7 @@
 """Run rules on standardised values: which point completes a pattern that chance alone rarely makes.
 
 A rule is data: what kind of pattern, how long, how far out. Inequalities are strict: a point on a line does
-not count. A gap ends every pattern.
+not count. A gap ends every pattern, unless it is bridged.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class RunRule(NamedTuple):
         return self.kind in ("beyond", "within", "outside")
 
 
-def completes(rule: RunRule, z: npt.ArrayLike, *, scale: float = 1.0) -> tuple[Mask, Mask]:
+def completes(
+    rule: RunRule, z: npt.ArrayLike, *, scale: float = 1.0, bridge: bool = False
+) -> tuple[Mask, Mask]:
     """Return where a pattern is completed by points that are high, or rising, and where by low ones.
 
     Parameters
@@ -47,6 +49,8 @@ def completes(rule: RunRule, z: npt.ArrayLike, *, scale: float = 1.0) -> tuple[M
         (P, G) standardised values; NaN in a gap.
     scale
         What the zones are multiplied by; more of it makes every pattern rarer.
+    bridge
+        Whether the points before and after a gap are neighbours; else a gap begins everything anew.
 
     Returns
     -------
@@ -71,7 +75,18 @@ def completes(rule: RunRule, z: npt.ArrayLike, *, scale: float = 1.0) -> tuple[M
     """
     values = np.asarray(z, np.float64)
     check_rule(rule)
-    return _KINDS[rule.kind](rule, values, scaled_zone(rule, scale))
+    zone = scaled_zone(rule, scale)
+    if not bridge or not np.isnan(values).any():
+        return _KINDS[rule.kind](rule, values, zone)
+    order = np.argsort(np.isnan(values), axis=0, kind="stable")  # gaps last, the others as they were
+    upper, lower = _KINDS[rule.kind](rule, np.take_along_axis(values, order, axis=0), zone)
+    return _back(upper, order), _back(lower, order)
+
+
+def _back(found: Mask, order: npt.NDArray[np.intp]) -> Mask:
+    placed = np.empty_like(found)
+    np.put_along_axis(placed, order, found, axis=0)
+    return placed
 
 
 def check_rule(rule: RunRule) -> None:
