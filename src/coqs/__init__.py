@@ -96,6 +96,7 @@ _ROOMS = MappingProxyType(
         "surveys": ("ExceedsCheck", "SurveyScores", "exceeds_check", "join_answers", "score_answers"),
         "journeys": ("Journeys", "Observations", "Series"),
         "journeys.charts": ("Baseline", "Chart", "RuleSet"),
+        "journeys.blind_spots": ("BlindSpots", "blind_spots"),
         "journeys.checkpoints": ("Checkpoint", "CheckpointLog"),
         "journeys.clock": ("Clock", "ClockTable", "LeadTable"),
         "journeys.events": ("BeforeAfter", "EventRegister"),

@@ -58,6 +58,10 @@ from coqs.journeys import (
     Observations as Observations,
     Series as Series,
 )
+from coqs.journeys.blind_spots import (
+    BlindSpots as BlindSpots,
+    blind_spots as blind_spots,
+)
 from coqs.journeys.charts import (
     Baseline as Baseline,
     Chart as Chart,

@@ -6,14 +6,13 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from importlib.resources import files
-from numbers import Real
 from typing import Any
 
-from coqs.errors import MissingDependencyError, NotFoundError, RecordError
+from coqs.errors import MissingDependencyError
+from coqs.journeys.blind_spots import check_shares
 from coqs.report.groups import NO_SHARES
 from coqs.report.view import MACHINES, Page, page_of
 from coqs.results import Scores
-from coqs.tables import kind_of
 from coqs.whole_file import write_whole
 
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -71,19 +70,10 @@ def write_report(
     >>> (folder / "report.html").read_text("utf-8")[:15]
     '<!doctype html>'
     """
-    _check_shares(expected, scores.rubric.set_ids)
+    check_shares(expected, scores.rubric.set_ids)
     machines = [machines] if isinstance(machines, str) else machines
     page = page_of(scores, title=title, tz=tz, machines=machines, expected=expected)
     write_whole(path, render(page))
-
-
-def _check_shares(expected: Mapping[str, Any], sets: Collection[str]) -> None:
-    for name, share in expected.items():
-        if name not in sets:
-            raise NotFoundError("customer set", name, sets, where="expected")
-        if not isinstance(share, Real) or not 0 <= float(share) <= 1:
-            what = f"expected: the share of {name!r} must lie from 0 to 1"
-            raise RecordError(f"{what}, got {kind_of(share)}; write 0.25 for a quarter")
 
 
 def render(page: Page) -> str:
