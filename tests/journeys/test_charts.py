@@ -329,14 +329,20 @@ def test_nobody_and_nothing_are_charted_without_a_word() -> None:
     assert found.cannot_tell == ("too few points: limits need 12",)
 
 
-@pytest.mark.slow
-def test_a_rule_set_has_the_run_length_that_is_asked_for_as_a_whole() -> None:
+def test_a_rule_set_on_zones_has_the_run_length_that_is_asked_for_as_a_whole() -> None:
     found = fitted_set(RuleSet.named("western_electric"), 370)
-    assert abs(found.attained - 370) < 370 * 0.05
+    assert found.attained == pytest.approx(370)
     assert found.rules.rules[0].zone > 3
     drawn = chart(counts(), kind="p", rules="western_electric")
     assert drawn.attained == pytest.approx(found.attained)
-    assert "simulated with an error of" in drawn.attained_how
+    assert "exactly, by a Markov chain" in drawn.attained_how
+
+
+@pytest.mark.slow
+def test_a_rule_set_with_trends_states_the_error_of_its_run_length() -> None:
+    found = fitted_set(RuleSet.named("nelson"), 370)
+    assert abs(found.attained - 370) < 370 * 0.05
+    assert "simulated with an error of" in found.how
 
 
 def test_frozen_limits_do_not_move_with_what_they_judge() -> None:

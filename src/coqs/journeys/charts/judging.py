@@ -226,7 +226,8 @@ def _attained(
         known = baseline.arl0, "of points and of shifts that last, of normal news, by simulation"
     if known is None and baseline.rules is not None:
         found = rule_set_arl([rule.pattern for rule in baseline.rules.rules], signals=SIGNALS)
-        known = found.arl, f"of the whole set, simulated with an error of {found.se:.0f}"
+        how = f"simulated with an error of {found.se:.0f}" if found.se else "exactly, by a Markov chain"
+        known = found.arl, f"of the whole set, {how}"
     assert known is not None
     return known
 

@@ -12,15 +12,17 @@ from coqs.journeys.charts.baselines import Baseline
 from coqs.journeys.charts.rule_sets import RuleSet
 from coqs.journeys.charts.standing import Standing, ground_of
 from coqs.journeys.series import Series
-from coqs.kernels.count_limits import CountLimits, binomial_limits, poisson_limits
+from coqs.kernels.count_limit_columns import (
+    CountLimitColumns,
+    binomial_limit_columns,
+    poisson_limit_columns,
+)
 from coqs.kernels.rule_run_lengths import fitted_rules
 from coqs.kernels.run_lengths import shewhart_arl, shewhart_limit
 
 Floats = npt.NDArray[np.float64]
 FEW = 100.0
 """Below so many expected of the rarer outcome, limits are those of the law itself."""
-MOST_LAWS = 20_000
-"""Different pairs of n and centre that are worked out one by one; of more, limits are normal ones."""
 SIGNALS = 4000
 """By which the run length of a rule set is simulated: its error is a sixtieth of it."""
 NORMAL = "of normal points that are not related"
@@ -85,35 +87,9 @@ def _by_the_law(series: Series, baseline: Baseline, standing: Standing, normal: 
     )
 
 
-def _laws(binomial: bool, n: Floats, centre: Floats, arl0: float) -> tuple[Floats, Floats, Floats]:
-    """Return (cells,) limits of counts and their run length, each pair of n and centre worked out once.
-
-    Where there are more pairs than can be, centres are taken to three digits, which moves no limit by more
-    than a case in a rare cell.
-    """
-    sizes, size = np.unique(n, return_inverse=True)
-    shares, share = np.unique(centre, return_inverse=True)
-    if len(sizes) * len(shares) > MOST_LAWS:
-        digits = 10.0 ** (2 - np.floor(np.log10(centre)))
-        shares, share = np.unique(np.round(centre * digits) / digits, return_inverse=True)
-    pairs, inverse = np.unique(
-        np.reshape(size, -1) * len(shares) + np.reshape(share, -1), return_inverse=True
-    )
-    laws = np.array(
-        [
-            _law(binomial, sizes[each // len(shares)], shares[each % len(shares)], arl0)
-            for each in pairs.tolist()
-        ],
-        np.float64,
-    )
-    low, high, arl = laws[np.reshape(inverse, -1)].T
-    return low, high, arl
-
-
-def _law(binomial: bool, n: float, centre: float, arl0: float) -> CountLimits:
-    return (
-        binomial_limits(int(n), float(centre), arl0) if binomial else poisson_limits(float(n * centre), arl0)
-    )
+def _laws(binomial: bool, n: Floats, centre: Floats, arl0: float) -> CountLimitColumns:
+    """Return (cells,) limits of counts and their run length."""
+    return binomial_limit_columns(n, centre, arl0) if binomial else poisson_limit_columns(n * centre, arl0)
 
 
 def _harmonic(chance: Floats) -> Floats:
@@ -143,8 +119,9 @@ def fitted_set(rules: RuleSet, arl0: float) -> FittedSet:
         )
         for rule, pattern in zip(rules.rules, found.rules, strict=True)
     )
-    return FittedSet(attrs.evolve(rules, rules=asked), found.found.arl, _simulated(found.found.se))
+    return FittedSet(attrs.evolve(rules, rules=asked), found.found.arl, _told(found.found.se))
 
 
-def _simulated(se: float) -> str:
-    return f"of the whole set, of normal points that are not related, simulated with an error of {se:.0f}"
+def _told(se: float) -> str:
+    how = f"simulated with an error of {se:.0f}" if se else "exactly, by a Markov chain"
+    return f"of the whole set, of normal points that are not related, {how}"
