@@ -13,14 +13,14 @@ from coqs.journeys.clock.clock import Clock
 from coqs.journeys.clock.making import Targets as ClockTargets, clock_of
 from coqs.journeys.events.before_after import BeforeAfter, before_after
 from coqs.journeys.events.register import EventRegister
-from coqs.journeys.followed import Followed
+from coqs.journeys.habits.questions import HabitQuestions
 
 if TYPE_CHECKING:
     from coqs.journeys.charts import Chart
 
 
 @attrs.frozen(slots=True, eq=False, repr=False, kw_only=True)
-class Journeys(Followed):
+class Journeys(HabitQuestions):
     """The journeys of many groups: what was observed, and the calendar that it is looked at by.
 
     Made by `Journeys.from_scores` or `Journeys.from_table`. Immutable: `append` and `+` give new

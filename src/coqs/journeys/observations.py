@@ -67,6 +67,8 @@ class Observations:
     of a table."""
     untimed: int = 0
     """Interactions without a time, which no period has."""
+    no_place: Mapping[str, npt.NDArray[np.bool_]] = attrs.field(factory=dict, converter=read_only)
+    """Criterion to (rows,) whether it had no place there: it was not applicable, or not asked."""
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -97,6 +99,7 @@ class Observations:
             n=self.n[rows],
             within=self.within[rows],
             context={name: each.take(rows) for name, each in self.context.items()},
+            no_place={name: freeze(each[rows]) for name, each in self.no_place.items()},
         )
 
     def __add__(self, other: Observations) -> Observations:
@@ -118,6 +121,7 @@ class Observations:
                     name: _joined_texts([each.context[name] for each in parts]) for name in self.context
                 },
                 untimed=self.untimed + other.untimed,
+                no_place={name: _joined([each.no_place[name] for each in parts]) for name in self.no_place},
             )
         )
 
@@ -139,6 +143,7 @@ class Observations:
             and self.interaction == other.interaction
             and self.values == other.values
             and self.context == other.context
+            and self.no_place == other.no_place
         )
 
     __hash__ = None  # type: ignore[assignment]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from coqs.errors import NotFoundError, PolicyError
 from coqs.journeys.measures import Measure
 from coqs.journeys.observations import Observations, in_order, relabelled
+from coqs.model import Absence
 from coqs.results import VERDICTS, Scores
 from coqs.results.grouping import columns_to_group_by, group_rows, key_column
 from coqs.results.units import Units, units_column
@@ -21,6 +22,7 @@ from coqs.tables import Encoded, Times, freeze
 Floats = npt.NDArray[np.float64]
 OVERALL, PASSED = "overall", "passed"
 PASS, UNSCORED = VERDICTS.index("pass"), VERDICTS.index("unscored")
+NO_PLACE = (Absence.NOT_APPLICABLE.code, Absence.NOT_ASKED.code)
 NEVER = np.iinfo(np.int64).max
 
 
@@ -108,6 +110,11 @@ def observations_of_scores(scores: Scores, keys: Sequence[str], measures: Sequen
             n=freeze(np.ones(n)),
             within=freeze(np.zeros(n)),
             context=context,
+            no_place={
+                each.name: freeze(_no_place(scores, each.name, units)[timed])
+                for each in measures
+                if each.name in scores.answers.codes
+            },
             untimed=len(np.unique(units_column(units, ratings.interaction)[~timed])),
         )
     )
@@ -138,6 +145,13 @@ def unit_times(at: Times, units: Units) -> Times:
     first = np.full(len(units), NEVER)
     np.minimum.at(first, units.of_row[known], at[known].astype(np.int64))
     found: Times = np.where(first < NEVER, first, np.iinfo(np.int64).min).astype(at.dtype)
+    return found
+
+
+def _no_place(scores: Scores, criterion: str, units: Units) -> npt.NDArray[np.bool_]:
+    """Return (units,) whether no rater could say anything, since the criterion had no place there."""
+    codes = scores.answers.codes[criterion]
+    found: npt.NDArray[np.bool_] = units.mean(np.isin(codes, NO_PLACE)) == 1
     return found
 
 

@@ -4,11 +4,14 @@ Floor 1: frozen attrs classes and enumerations; no numpy, no pluggy, no files.
 """
 
 from coqs.model.absence import Absence, Standing
+from coqs.model.allowed import AllowedException
 from coqs.model.bands import Band, as_bands, band_of
 from coqs.model.context import CONTEXT, RESERVED
 from coqs.model.customer_sets import CUSTOMER_SETS, CustomerSet
+from coqs.model.details import Detail
 from coqs.model.events import Event
 from coqs.model.exact import exact, exact_and_value, exact_each, exact_or_none
+from coqs.model.moments import moment
 from coqs.model.people import Provider
 from coqs.model.promises import PROMISE_KINDS, PROMISE_STATES, Promise
 from coqs.model.stages import STAGES, Stage
@@ -22,8 +25,10 @@ __all__ = [
     "RESERVED",
     "STAGES",
     "Absence",
+    "AllowedException",
     "Band",
     "CustomerSet",
+    "Detail",
     "Event",
     "Promise",
     "Provider",
@@ -36,4 +41,5 @@ __all__ = [
     "exact_and_value",
     "exact_each",
     "exact_or_none",
+    "moment",
 ]
