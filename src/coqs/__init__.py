@@ -31,8 +31,10 @@ _ROOMS = MappingProxyType(
             "CUSTOMER_SETS",
             "STAGES",
             "Absence",
+            "AllowedException",
             "Band",
             "CustomerSet",
+            "Detail",
             "Event",
             "Promise",
             "Provider",
@@ -110,6 +112,7 @@ _ROOMS = MappingProxyType(
             "reevaluate",
         ),
         "journeys.promises": ("PromiseCurve", "PromiseGroups", "Promises", "Worklist", "promises"),
+        "journeys.relationships": ("Relationships", "relationships"),
         "sample_data": ("make_sample",),
         "io": (
             "FormScores",

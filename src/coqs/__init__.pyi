@@ -100,6 +100,10 @@ from coqs.journeys.promises import (
     Worklist as Worklist,
     promises as promises,
 )
+from coqs.journeys.relationships import (
+    Relationships as Relationships,
+    relationships as relationships,
+)
 from coqs.manager import (
     PluginInfo as PluginInfo,
     Plugins as Plugins,
@@ -110,8 +114,10 @@ from coqs.model import (
     CUSTOMER_SETS as CUSTOMER_SETS,
     STAGES as STAGES,
     Absence as Absence,
+    AllowedException as AllowedException,
     Band as Band,
     CustomerSet as CustomerSet,
+    Detail as Detail,
     Event as Event,
     Promise as Promise,
     Provider as Provider,
