@@ -14,12 +14,12 @@ import coqs
 from coqs.errors import NotFoundError, PolicyError, RecordError
 from coqs.journeys.clock import clock_of
 from coqs.journeys.clock.dial import SIDES, Scale, hand, in_words, minutes_from_noon, sides_of
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 
-MEASURE = Measure(name="passed", kind="share", mark=0.8, ceiling=1.0)
+MEASURE = Yardstick(name="passed", kind="share", mark=0.8, ceiling=1.0)
 
 
-def series(shares: np.ndarray, n: int = 200, *, seed: int = 1, measure: Measure = MEASURE) -> coqs.Series:
+def series(shares: np.ndarray, n: int = 200, *, seed: int = 1, measure: Yardstick = MEASURE) -> coqs.Series:
     """Draw successes of these (P, G) shares."""
     rng = np.random.default_rng(seed)
     return coqs.Series.of_arrays(rng.binomial(n, shares), float(n), measure=measure, every="week")
@@ -138,7 +138,7 @@ def test_targets_of_a_log_are_those_of_the_clock(tmp_path):
 
 
 def test_a_rate_of_lapses_is_read_with_its_ends_turned_round():
-    measure = Measure(name="late", kind="share", better="lower", ceiling=1.0)
+    measure = Yardstick(name="late", kind="share", better="lower", ceiling=1.0)
     clock = clock_of(series(np.linspace(0.3, 0.1, 16)[:, None], 4000, measure=measure), target=0.1, floor=0.5)
     assert clock.readings().rows()[0]["side"] == "climbing"
 
@@ -152,7 +152,7 @@ def test_a_perfect_score_held_for_long_is_a_finding():
 
 def test_scores_without_a_spread_are_read_by_what_they_do():
     values = np.linspace(0.5, 0.8, 20)[:, None] + 0.01 * np.sin(np.arange(20))[:, None]
-    measure = Measure(name="overall", kind="score", mark=0.8, ceiling=1.0)
+    measure = Yardstick(name="overall", kind="score", mark=0.8, ceiling=1.0)
     row = clock_of(coqs.Series.of_arrays(values, 1.0, measure=measure)).readings().rows()[0]
     assert row["side"] == "climbing"
 
@@ -173,7 +173,7 @@ def test_a_mistake_in_a_dial_is_told(how, error, message):
 
 
 def test_a_measure_without_a_mark_wants_a_target():
-    plain = Measure(name="passed", kind="share", ceiling=1.0)
+    plain = Yardstick(name="passed", kind="share", ceiling=1.0)
     with pytest.raises(PolicyError, match=r"must have a target.*give target="):
         clock_of(series(np.full((4, 1), 0.5), measure=plain))
     with pytest.raises(NotFoundError, match="'g1'"):

@@ -6,8 +6,8 @@ pages and files, belong to the floors above.
 """
 
 from coqs.journeys.journeys import Journeys
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 from coqs.journeys.observations import Observations
 from coqs.journeys.series import Series
 
-__all__ = ["Journeys", "Measure", "Observations", "Series"]
+__all__ = ["Journeys", "Observations", "Series", "Yardstick"]

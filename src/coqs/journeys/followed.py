@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from coqs.errors import ComparisonError, NotFoundError
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 from coqs.journeys.observations import Observations
 from coqs.journeys.of_scores import OVERALL, PASSED, measures_of_scores, observations_of_scores
 from coqs.journeys.of_tables import Headers, observations_of_table
@@ -26,7 +26,7 @@ class Followed:
 
     observations: Observations
     """What was observed, one row each."""
-    measures: tuple[Measure, ...]
+    measures: tuple[Yardstick, ...]
     """What is followed; the first one is meant where none is named."""
     every: str
     """The stretch of time: hour, day, week, month, quarter or year."""
@@ -134,7 +134,7 @@ class Followed:
         zone_named(tz)
         keys = (group,) if isinstance(group, str) else tuple(group)
         top = 1.0 if kind == "share" else ceiling
-        measure = Measure(name=value, kind=kind, better=better, mark=mark, ceiling=top)
+        measure = Yardstick(name=value, kind=kind, better=better, mark=mark, ceiling=top)
         headers = Headers(group=keys, at=at, value=value, n=n, sd=sd)
         return cls(
             observations=observations_of_table(table, headers, measure, tz=tz),
@@ -143,7 +143,7 @@ class Followed:
             tz=tz or "UTC",
         )
 
-    def measure(self, name: str | None = None) -> Measure:
+    def measure(self, name: str | None = None) -> Yardstick:
         """Return a measure by its name; the first one where none is named.
 
         Raises

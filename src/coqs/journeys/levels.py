@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 from coqs.journeys.observations import Observations
 from coqs.journeys.series import sums_of_cells
 from coqs.kernels import mean_interval, wilson_interval
@@ -26,7 +26,12 @@ class Levels:
 
 
 def levels_within(
-    seen: Observations, measure: Measure, start: np.datetime64, stop: np.datetime64, *, confidence: float
+    seen: Observations,
+    measure: Yardstick,
+    start: np.datetime64,
+    stop: np.datetime64,
+    *,
+    confidence: float,
 ) -> Levels:
     """Return the level of each group over what was observed from `start` up to, not with, `stop`, in UTC.
 
@@ -41,7 +46,9 @@ def levels_within(
     return levels_of(measure, total, n, sd, confidence=confidence)
 
 
-def levels_of(measure: Measure, total: Floats, n: Floats, sd: Floats, *, confidence: float = 0.95) -> Levels:
+def levels_of(
+    measure: Yardstick, total: Floats, n: Floats, sd: Floats, *, confidence: float = 0.95
+) -> Levels:
     """Return the level of each group.
 
     Parameters
@@ -65,7 +72,7 @@ def levels_of(measure: Measure, total: Floats, n: Floats, sd: Floats, *, confide
 
 
 def _interval(
-    measure: Measure, total: Floats, n: Floats, value: Floats, sd: Floats, confidence: float
+    measure: Yardstick, total: Floats, n: Floats, value: Floats, sd: Floats, confidence: float
 ) -> tuple[Floats, Floats]:
     if measure.kind == "share":
         return wilson_interval(total, n, confidence=confidence)

@@ -24,7 +24,7 @@ def _known(field: str, allowed: tuple[str, ...], value: str) -> None:
 
 
 @attrs.frozen(slots=True, kw_only=True)
-class Measure:
+class Yardstick:
     """A number that is followed over time.
 
     Raises

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import NotFoundError, PolicyError
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 from coqs.journeys.observations import Observations, in_order, relabelled
 from coqs.model import Absence
 from coqs.results import VERDICTS, Scores
@@ -26,7 +26,7 @@ NO_PLACE = (Absence.NOT_APPLICABLE.code, Absence.NOT_ASKED.code)
 NEVER = np.iinfo(np.int64).max
 
 
-def measures_of_scores(scores: Scores, names: Sequence[str]) -> tuple[Measure, ...]:
+def measures_of_scores(scores: Scores, names: Sequence[str]) -> tuple[Yardstick, ...]:
     """Return what is meant by the names of measures.
 
     Raises
@@ -45,17 +45,17 @@ def measures_of_scores(scores: Scores, names: Sequence[str]) -> tuple[Measure, .
     return tuple(_measure(scores, name) for name in names)
 
 
-def _measure(scores: Scores, name: str) -> Measure:
+def _measure(scores: Scores, name: str) -> Yardstick:
     rubric = scores.scorer.applied_rubric
     mark = None if rubric.pass_mark is None else float(rubric.pass_mark)
     if name == OVERALL:
-        return Measure(name=name, kind="score", mark=mark, ceiling=scores.range[1])
+        return Yardstick(name=name, kind="score", mark=mark, ceiling=scores.range[1])
     if name in scores.stages:
         own = next(stage.pass_mark for stage in rubric.stages if stage.id == name)
-        return Measure(name=name, kind="score", mark=None if own is None else float(own), ceiling=1.0)
+        return Yardstick(name=name, kind="score", mark=None if own is None else float(own), ceiling=1.0)
     if name == PASSED or name in rubric.criterion_ids:
         _check_standing(scores, name)
-        return Measure(name=name, kind="share", ceiling=1.0)
+        return Yardstick(name=name, kind="share", ceiling=1.0)
     known = (OVERALL, PASSED, *scores.stages, *rubric.criterion_ids)
     raise NotFoundError("measure", name, known, where="journeys")
 
@@ -78,7 +78,9 @@ def _says_what_is_expected(criterion: Criterion) -> bool:
     return criterion.ideal is not None or any(level.standing is not None for level in scale.levels)
 
 
-def observations_of_scores(scores: Scores, keys: Sequence[str], measures: Sequence[Measure]) -> Observations:
+def observations_of_scores(
+    scores: Scores, keys: Sequence[str], measures: Sequence[Yardstick]
+) -> Observations:
     """Return the interactions of scores within groups.
 
     Raises

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import RecordError, Spot, suggest
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 from coqs.journeys.observations import Observations, in_order, relabelled
 from coqs.results.grouping import group_rows
 from coqs.tables import (
@@ -80,7 +80,9 @@ class _Reading:
         self.refused.add_rows(rows, lambda _: problem, place=self.place(name))
 
 
-def observations_of_table(table: Any, headers: Headers, measure: Measure, *, tz: str | None) -> Observations:
+def observations_of_table(
+    table: Any, headers: Headers, measure: Yardstick, *, tz: str | None
+) -> Observations:
     """Read the rows of a table.
 
     Raises
@@ -105,7 +107,7 @@ def observations_of_table(table: Any, headers: Headers, measure: Measure, *, tz:
 
 
 def _check(
-    read: _Reading, headers: Headers, measure: Measure, value: Floats, n: Floats, sd: Floats | None
+    read: _Reading, headers: Headers, measure: Yardstick, value: Floats, n: Floats, sd: Floats | None
 ) -> None:
     name = headers.n or headers.value
     read.refuse(name, n < 0, "must be 0 or more, got a number below 0; mend it")
@@ -125,7 +127,7 @@ def _check(
 
 def _observations(
     headers: Headers,
-    measure: Measure,
+    measure: Yardstick,
     columns: Sequence[Encoded],
     at: Times,
     value: Floats,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import NotFoundError, RecordError
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 from coqs.journeys.observations import Observations
 from coqs.journeys.periods import Starts, ordinals_of_starts, period_ordinals, period_starts
 from coqs.results.buckets import check_every
@@ -40,7 +40,7 @@ class Series:
            [0.25,  nan]])
     """
 
-    measure: Measure
+    measure: Yardstick
     """What the numbers are."""
     keys: tuple[str, ...]
     """What groups are named by."""
@@ -92,7 +92,7 @@ class Series:
         groups: Sequence[str] | None = None,
         every: str = "day",
         start: str = "2026-01-01",
-        measure: str | Measure = "value",
+        measure: str | Yardstick = "value",
         keys: Sequence[str] = ("group",),
         tz: str = "UTC",
     ) -> Series:
@@ -105,7 +105,7 @@ class Series:
         n
             The same shape, or one number for all: what they are sums over; 0 is a gap.
         kind
-            What the numbers are, as in `Measure`; unused where `measure` is one.
+            What the numbers are, as in `Yardstick`; unused where `measure` is one.
         sd
             The same shape: the spread of single values within each period.
         groups
@@ -126,7 +126,7 @@ class Series:
         _check_numbers(sums, count)
         first = ordinals_of_starts(np.array([start], "datetime64"), every)[0]
         return cls(
-            measure=measure if isinstance(measure, Measure) else Measure(name=measure, kind=kind),
+            measure=measure if isinstance(measure, Yardstick) else Yardstick(name=measure, kind=kind),
             keys=tuple(keys),
             groups=_names(groups, sums.shape[1]),
             every=every,
@@ -239,7 +239,7 @@ def _starts(first: int, n: int, every: str) -> Starts:
     return frozen_array(starts, starts.dtype)
 
 
-def series_of(seen: Observations, measure: Measure, *, every: str, tz: str, zone: dt.tzinfo) -> Series:
+def series_of(seen: Observations, measure: Yardstick, *, every: str, tz: str, zone: dt.tzinfo) -> Series:
     """Return what observations come to in each period of the calendar.
 
     Periods run from the first to the last in which anything was observed, of whatever measure; those in

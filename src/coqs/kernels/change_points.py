@@ -181,10 +181,10 @@ def pettitt(values: npt.ArrayLike) -> RankChange:
 
     Notes
     -----
-    K = max |U_t|, where U_t adds up the signs of x_i - x_j over i <= t < j, and p = 2 exp(-6 K^2 / (n^3 +
-    n^2)): A. N. Pettitt, "A non-parametric approach to the change-point problem", Applied Statistics 28
-    (1979), 126-135. Of equal |U_t| the first is taken. The test is wrong for values that are related in
-    time.
+    K is the greatest size of U(t), where U(t) adds up the signs of x_i - x_j over i <= t < j, and p is
+    2 exp(-6 K^2 / (n^3 + n^2)): A. N. Pettitt, "A non-parametric approach to the change-point problem",
+    Applied Statistics 28 (1979), 126-135. Of equal ones the first is taken. The test is wrong for values
+    that are related in time.
 
     Examples
     --------

@@ -22,7 +22,7 @@ from coqs.journeys.checkpoints.checkpoint import (
     Stop,
 )
 from coqs.journeys.levels import Levels, levels_within
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 from coqs.journeys.moments import moment, text_of
 from coqs.journeys.observations import Observations
 from coqs.kernels import mover_interval
@@ -38,7 +38,7 @@ NEVER = np.datetime64("NaT", "us")
 class Plan:
     """What a checkpoint is to be taken of."""
 
-    measures: tuple[Measure, ...]
+    measures: tuple[Yardstick, ...]
     targets: Mapping[str, Mapping[str, float]]
     confidence: float
     tz: str
@@ -158,7 +158,7 @@ def target_before(past: Sequence[Checkpoint], measure: str, group: str) -> float
 def _rows(
     seen: Observations,
     plan: Plan,
-    measure: Measure,
+    measure: Yardstick,
     start: np.datetime64,
     stop: np.datetime64,
     past: Sequence[Checkpoint],
@@ -179,7 +179,7 @@ def _one(levels: Levels, place: int) -> tuple[float, float, float, float]:
 
 
 def _progress(
-    measure: Measure,
+    measure: Yardstick,
     group: str,
     level: tuple[float, float, float, float],
     target: float,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from coqs.errors import PolicyError
 from coqs.journeys.clock.clock import Clock
 from coqs.journeys.clock.dial import Scale
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 from coqs.journeys.moments import moment
 from coqs.journeys.series import Series
 from coqs.kernels.local_trend import LocalTrend, local_trend, smoothed_trend
@@ -64,7 +64,7 @@ def clock_of(
     return Clock(series=series, trend=trend, scale=scale, confidence=confidence, is_hindsight=hindsight)
 
 
-def _ends(measure: Measure, floor: float | None, ceiling: float | None) -> tuple[float, float]:
+def _ends(measure: Yardstick, floor: float | None, ceiling: float | None) -> tuple[float, float]:
     worst, best = 0.0, measure.ceiling
     if measure.better == "lower":
         worst, best = (1.0 if measure.kind == "share" else np.nan), 0.0

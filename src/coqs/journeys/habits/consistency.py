@@ -11,7 +11,7 @@ import numpy.typing as npt
 from coqs.journeys.habits.lapses import check_mark
 from coqs.journeys.habits.pictures import draw_consistency
 from coqs.journeys.levels import levels_of
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 from coqs.journeys.observations import Observations
 from coqs.journeys.printed import CANNOT_TELL, PrintedTable, texts
 from coqs.journeys.series import Series
@@ -113,7 +113,7 @@ def consistency_of(
     )
 
 
-def _singles(seen: Observations, measure: Measure) -> list[Floats] | None:
+def _singles(seen: Observations, measure: Yardstick) -> list[Floats] | None:
     """Return the single scores of each group; None where rows sum up several, or are no scores."""
     if measure.kind not in ("score", "value") or not bool((seen.n == 1).all()):
         return None
@@ -139,7 +139,7 @@ def _row(series: Series, place: int, single: Floats | None, mark: float, confide
     )
 
 
-def _of_singles(measure: Measure, single: Floats, confidence: float) -> tuple[Three, Three, Three]:
+def _of_singles(measure: Yardstick, single: Floats, confidence: float) -> tuple[Three, Three, Three]:
     """Return mean, spread and the usual bad one of single scores."""
     sign = 1.0 if measure.better == "higher" else -1.0
     mean = _mean(measure, single, confidence)
@@ -153,7 +153,7 @@ def _of_singles(measure: Measure, single: Floats, confidence: float) -> tuple[Th
     return mean, spread, (less, min(limits), max(limits))
 
 
-def _mean(measure: Measure, single: Floats, confidence: float) -> Three:
+def _mean(measure: Yardstick, single: Floats, confidence: float) -> Three:
     if len(single) == 0:
         return np.nan, np.nan, np.nan
     n, total = np.array([float(len(single))]), np.array([single.sum()])
@@ -162,7 +162,7 @@ def _mean(measure: Measure, single: Floats, confidence: float) -> Three:
     return float(found.value[0]), float(found.low[0]), float(found.high[0])
 
 
-def _clustered(measure: Measure, n: Floats, total: Floats, confidence: float) -> Three:
+def _clustered(measure: Yardstick, n: Floats, total: Floats, confidence: float) -> Three:
     """Return the mean over all periods, with an interval that allows for periods that differ."""
     kept = n > 0
     if not kept.any():
@@ -181,7 +181,7 @@ def _clustered(measure: Measure, n: Floats, total: Floats, confidence: float) ->
     return float(value), float(low[0]), float(high[0])
 
 
-def _between(measure: Measure, n: Floats, total: Floats, sd: Floats, confidence: float) -> Three:
+def _between(measure: Yardstick, n: Floats, total: Floats, sd: Floats, confidence: float) -> Three:
     """Return how far the true levels of periods are apart."""
     kept = n > 0
     if not kept.any():
@@ -199,7 +199,7 @@ def _between(measure: Measure, n: Floats, total: Floats, sd: Floats, confidence:
     return spread_beyond_sampling(total[kept] / n[kept], variance / n[kept], confidence=confidence)
 
 
-def _less(mean: Three, spread: Three, measure: Measure) -> Three:
+def _less(mean: Three, spread: Three, measure: Yardstick) -> Three:
     """Return the mean less the spread of periods, for the worse."""
     sign = 1.0 if measure.better == "higher" else -1.0
     upright = mean if sign > 0 else (-mean[0], -mean[2], -mean[1])
@@ -227,7 +227,7 @@ def _periods(series: Series, place: int, mark: float, confidence: float) -> dict
     }
 
 
-def _verdict(measure: Measure, mean: Three, less: Three, mark: float) -> str:
+def _verdict(measure: Yardstick, mean: Three, less: Three, mark: float) -> str:
     sign = 1.0 if measure.better == "higher" else -1.0
     worst, best = sorted((sign * mean[1], sign * mean[2]))
     bad_worst, bad_best = sorted((sign * less[1], sign * less[2]))

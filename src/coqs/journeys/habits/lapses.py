@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import PolicyError
-from coqs.journeys.measures import Measure
+from coqs.journeys.measures import Yardstick
 from coqs.journeys.observations import Observations
 from coqs.model import AllowedException
 from coqs.tables import Encoded, Times
@@ -51,12 +51,12 @@ class Person:
         return found
 
 
-def mark_of(measure: Measure, mark: float | None) -> float | None:
+def mark_of(measure: Yardstick, mark: float | None) -> float | None:
     """Return what is good enough: what the caller says, or the measure's own mark."""
     return measure.mark if mark is None else float(mark)
 
 
-def check_mark(measure: Measure, mark: float | None) -> float:
+def check_mark(measure: Yardstick, mark: float | None) -> float:
     """Return what is good enough.
 
     Raises
@@ -75,7 +75,10 @@ def check_mark(measure: Measure, mark: float | None) -> float:
 
 
 def standings(
-    seen: Observations, measure: Measure, mark: float | None, exceptions: Sequence[AllowedException] = ()
+    seen: Observations,
+    measure: Yardstick,
+    mark: float | None,
+    exceptions: Sequence[AllowedException] = (),
 ) -> Standing:
     """Return (rows,) how each observation stands.
 
@@ -103,7 +106,7 @@ def standings(
 
 
 def _excused(
-    seen: Observations, measure: Measure, found: Standing, exceptions: Sequence[AllowedException]
+    seen: Observations, measure: Yardstick, found: Standing, exceptions: Sequence[AllowedException]
 ) -> Standing:
     groups = np.array([*seen.groups, ""], object)
     for each in exceptions:
