@@ -72,7 +72,8 @@ def check_counts(clean_run: int, within: int) -> None:
     PolicyError
         One is below 1, or more are looked at after a slip than are clean before it.
     """
-    for name, value in (("clean_run", clean_run), ("within", within)):
+    lengths: dict[str, Any] = {"clean_run": clean_run, "within": within}
+    for name, value in lengths.items():
         if int(value) != value or value < 1:
             raise PolicyError(
                 f"{name}: must be a whole number from 1 on, got {value!r}; use for example 10",
