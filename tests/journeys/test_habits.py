@@ -175,7 +175,14 @@ def test_an_exception_without_reason_or_end_is_refused(changes, message):
 
 
 @pytest.mark.parametrize(
-    "how", [{"clean_run": 0}, {"clean_run": 2.5}, {"within": 0}, {"clean_run": 3, "within": 4}]
+    "how",
+    [
+        {"clean_run": 0},
+        {"clean_run": 2.5},
+        {"clean_run": "ten"},
+        {"within": 0},
+        {"clean_run": 3, "within": 4},
+    ],
 )
 def test_lengths_that_are_none_are_refused(how):
     with pytest.raises(PolicyError):
@@ -228,6 +235,12 @@ def test_who_was_hardly_observed_cannot_be_told():
     found = journeys("++").consistency("overall", mark=0.2)
     assert found["verdict"].tolist() == ["cannot tell"]
     assert "cannot tell how surely" in str(found)
+
+
+def test_equal_numbers_without_bounds_tell_nothing_of_a_spread():
+    table = {"who": ["A"] * 3, "day": ["2026-03-02", "2026-03-03", "2026-03-04"], "sales": [7.0] * 3}
+    followed = coqs.Journeys.from_table(table, group="who", at="day", value="sales", kind="value", tz="UTC")
+    assert followed.consistency(mark=5)["verdict"].tolist() == ["cannot tell"]
 
 
 def test_one_who_never_did_otherwise_has_a_habit():

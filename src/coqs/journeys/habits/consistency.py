@@ -145,9 +145,8 @@ def _of_singles(measure: Yardstick, single: Floats, confidence: float) -> tuple[
     mean = _mean(measure, single, confidence)
     spread = sd_interval(single, confidence=confidence)
     less, *limits = (sign * each for each in mean_less_sd(sign * single, confidence=confidence))
-    if (
-        len(single) > 1 and spread[0] == 0
-    ):  # none was ever other: as far apart as scores with such a mean can be
+    flat = measure.kind == "score" and len(single) > 1 and spread[0] == 0
+    if flat:  # as far apart as scores with such a mean can be
         worst = mean[1] if sign > 0 else mean[2]
         limits = [worst - sign * np.sqrt(max(worst * (1 - worst), 0)), mean[0]]
     return mean, spread, (less, min(limits), max(limits))

@@ -74,7 +74,7 @@ def check_counts(clean_run: int, within: int) -> None:
     """
     lengths: dict[str, Any] = {"clean_run": clean_run, "within": within}
     for name, value in lengths.items():
-        if int(value) != value or value < 1:
+        if not isinstance(value, int) or value < 1:
             raise PolicyError(
                 f"{name}: must be a whole number from 1 on, got {value!r}; use for example 10",
                 choice=name,
