@@ -450,3 +450,15 @@ def test_a_backtest_does_not_write_over_a_rubric(coqs_command) -> None:
     done = coqs_command(*command)
     assert (done.code, done.out) == (2, "")
     assert "must not be an input as well" in done.err
+
+
+def test_a_report_follows_providers_where_a_stretch_of_time_is_named(coqs_command) -> None:
+    done = coqs_command(*SCORE, "--report", "page.html", "--journey", "week")
+    assert (done.code, done.err) == (0, "")
+    for words, message in (
+        (("--journey", "week"), "--journey: must go with a report"),
+        (("--report", "page.html", "--journey", "weak"), "'week'"),
+    ):
+        done = coqs_command(*SCORE, *words)
+        assert done.code == 2
+        assert message in done.err

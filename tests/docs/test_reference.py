@@ -202,7 +202,8 @@ def options(parser: argparse.ArgumentParser) -> list[str]:
 
 
 def test_the_page_on_reports_goes_through_every_section_in_order(tmp_path: Path) -> None:
-    coqs.write_report(coqs.score(coqs.make_sample(n=20, seed=1)), tmp_path / "report.html")
+    scores = coqs.score(coqs.make_sample(n=20, seed=1))
+    coqs.write_report(scores, tmp_path / "report.html", journey="week")
     headings = re.findall(r"<h2[^>]*>(.*?)</h2>", (tmp_path / "report.html").read_text(encoding="utf-8"))
     told = (PROJECT / "docs" / "how-to" / "read-a-report.md").read_text(encoding="utf-8")
     assert len(headings) > 10

@@ -46,7 +46,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The sample's report, one of nobody, and one of many providers."""
+    """The sample's report, one of nobody, one of many providers, and one that follows them over time."""
     folder = tmp_path_factory.mktemp("reports")
     sample = coqs.make_sample(n=200)
     n, many = 15_000, sample.rubric
@@ -63,6 +63,8 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "many": coqs.Ratings.from_table(table, many),
     }.items():
         coqs.write_report(coqs.score(ratings), folder / f"{name}.html")
+    quarter = coqs.score(coqs.make_sample(n=700, weeks=13))
+    coqs.write_report(quarter, folder / "journey.html", journey="week")
     return {each.stem: each for each in folder.iterdir()}
 
 
@@ -92,14 +94,14 @@ def violations(page: Any) -> list[str]:
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=list(WIDTHS))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["sample", "nobody"])
+@pytest.mark.parametrize("name", ["sample", "nobody", "journey"])
 def test_axe_finds_nothing(opened, name, scheme, width):
     page = opened(name, viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("name", ["sample", "nobody", "many"])
+@pytest.mark.parametrize("name", ["sample", "nobody", "many", "journey"])
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=list(WIDTHS))
 def test_nothing_is_wider_than_the_window(opened, name, width):
     page = opened(name, viewport={"width": width, "height": 900})

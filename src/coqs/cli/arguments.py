@@ -103,6 +103,7 @@ def _score(parser: argparse.ArgumentParser) -> None:
     _ratings(parser)
     parser.add_argument("--out", metavar="FILE", help="write the scores: CSV, .parquet or .jsonl")
     parser.add_argument("--report", metavar="FILE", help="write the findings as a page (extra: report)")
+    parser.add_argument("--journey", metavar="EVERY", help="follow providers in the report: week, month …")
     _by_option(parser)
     parser.add_argument(
         "--fail-on",

@@ -43,11 +43,11 @@ def check_report() -> None:
         raise MissingDependencyError("the report", library="jinja2", extra="report")
 
 
-def report_of(scores: Scores, *, tz: str | None = None) -> Write:
+def report_of(scores: Scores, *, tz: str | None = None, journey: str | None = None) -> Write:
     """Return what writes the report; its room is imported only where a report is asked for."""
     from coqs.report import write_report
 
-    return lambda path: write_report(scores, path, tz=tz)
+    return lambda path: write_report(scores, path, tz=tz, journey=journey)
 
 
 def write_together(*outputs: tuple[str, Write]) -> None:

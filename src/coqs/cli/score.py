@@ -12,8 +12,9 @@ from coqs.cli.outputs import check_places, check_report, report_of, scores_besid
 from coqs.cli.progress import progress
 from coqs.cli.summary import Summary
 from coqs.cli.text import counted, per_cent, show, tell
-from coqs.errors import ComparisonError
+from coqs.errors import ComparisonError, CoqsError
 from coqs.io import RatingsFile, Recurrence
+from coqs.results.buckets import check_every
 from coqs.scoring import Scorer
 
 
@@ -21,6 +22,8 @@ def score(arguments: Namespace) -> int:
     """Read, score, write what was asked for, print the findings; 1 where they fail what was asked."""
     if arguments.report is not None:
         check_report()
+    if arguments.journey is not None:
+        _check_journey(arguments)
     given = files_read(arguments.ratings, arguments.rubric, arguments.policy)
     check_places(arguments.out, arguments.report, given=given)
     summary = _summary(arguments, *what_to_score(arguments))
@@ -32,6 +35,12 @@ def score(arguments: Namespace) -> int:
     for failure in failures:
         tell(failure)
     return 1 if failures else 0
+
+
+def _check_journey(arguments: Namespace) -> None:
+    if arguments.report is None:
+        raise CoqsError("--journey: must go with a report, got none; add --report report.html")
+    check_every(arguments.journey)
 
 
 def _summary(arguments: Namespace, file: RatingsFile, scorer: Scorer) -> Summary:
@@ -53,7 +62,9 @@ def _written(arguments: Namespace, file: RatingsFile, scorer: Scorer, *, in_batc
                 total = part if total is None else total + part
                 write(scores)
         if arguments.report is not None:
-            write_beside(places, arguments.report, report_of(scores, tz=arguments.tz))
+            write_beside(
+                places, arguments.report, report_of(scores, tz=arguments.tz, journey=arguments.journey)
+            )
     assert total is not None
     return total
 

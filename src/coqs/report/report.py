@@ -27,11 +27,12 @@ def write_report(
     tz: str | None = None,
     machines: Collection[str] = MACHINES,
     expected: Mapping[str, float] = NO_SHARES,
+    journey: str | None = None,
 ) -> None:
     """Write a report of scores as one HTML file that needs nothing else.
 
-    It opens with what to do next, in words, and how sure that is; every picture has its table. It needs no
-    script, prints on A4, and reads on a phone.
+    It opens with what to do next, in words; every picture has its table. It needs no script, prints on A4,
+    and reads on a phone.
 
     Parameters
     ----------
@@ -50,15 +51,17 @@ def write_report(
     expected
         Customer set to the share of the interactions that it should have, from 0 to 1; it stands beside
         the share that was observed. Sets left out have none stated.
+    journey
+        A stretch of time by which providers are followed (clocks, charts, slips, issues, promises), such as
+        week; None: they are not.
 
     Raises
     ------
     MissingDependencyError
         jinja2 is not installed; the extra `report` brings it.
-    RecordError
-        There is no such zone, or an expected share is no share.
-    NotFoundError
-        An expected share is for a set that the rubric does not know.
+    RecordError, NotFoundError, PolicyError
+        There is no such zone; an expected share is none, or for a set that the rubric does not know; there is
+        no such stretch of time.
     OSError
         The file cannot be written there.
 
@@ -72,7 +75,7 @@ def write_report(
     """
     check_shares(expected, scores.rubric.set_ids)
     machines = [machines] if isinstance(machines, str) else machines
-    page = page_of(scores, title=title, tz=tz, machines=machines, expected=expected)
+    page = page_of(scores, title=title, tz=tz, machines=machines, expected=expected, journey=journey)
     write_whole(path, render(page))
 
 

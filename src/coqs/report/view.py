@@ -37,6 +37,7 @@ from coqs.report.groups import (
     set_rows,
     stage_rows,
 )
+from coqs.report.journey import Journey, journey_of, told_of
 from coqs.report.machines import Machines, machines_of
 from coqs.report.maps import Map, hours_by_weekdays, sets_by_stages
 from coqs.report.providers import Providers, providers_of
@@ -90,6 +91,8 @@ class Page:
     """Interactions without a time."""
     zone: str
     providers: Providers
+    journey: Journey | None
+    """What is told of time, where it was asked for."""
     criteria: tuple[CriterionRow, ...]
     unanswered: tuple[Said, ...]
     """Criteria that nobody answered."""
@@ -112,6 +115,7 @@ def page_of(
     tz: str | None = None,
     machines: Collection[str] = MACHINES,
     expected: Mapping[str, float] = NO_SHARES,
+    journey: str | None = None,
 ) -> Page:
     """Turn scores into what a report says of them."""
     n = len(np.unique(scores.ratings.interaction.codes))
@@ -124,13 +128,14 @@ def page_of(
     sets = set_rows(scores, tables["customer_set"], n, axis, whole["mean"], expected=expected)
     steps = next_steps(scores)
     ignored = ignored_by_people(scores, machines)
+    told = None if journey is None else journey_of(scores, every=journey, tz=tz)
     rubric_title = said(scores.rubric.title, scores.rubric, scores.rubric.id)
     return Page(
         title=title if title and title.strip() else rubric_title.text,
         about=said(scores.rubric.words, scores.rubric, ""),
         period=_period(scores, tz),
         advice=advice_of(scores, steps, gates, sets, ignored, n),
-        headlines=_headlines(scores, gates, overall, sets, ignored, n),
+        headlines=(*_headlines(scores, gates, overall, sets, ignored, n), *_moving(told)),
         gates=gates,
         overall=overall,
         stages=stage_rows(scores, tables["stage"], axis),
@@ -141,6 +146,7 @@ def page_of(
         untimed=len(np.unique(scores.ratings.interaction.codes[np.isnat(scores.ratings.at)])),
         zone=tz or "UTC",
         providers=providers_of(scores, tables["provider"], axis, whole["mean"]),
+        journey=told,
         criteria=criterion_rows(scores, steps),
         unanswered=never_answered(scores, steps),
         unjudged=without_standing(scores, steps),
@@ -198,6 +204,10 @@ def _headlines(
             Headline(f"Machine raters had {broke}; what they failed to answer counts as failed.", True)
         )
     return tuple(lines)
+
+
+def _moving(journey: Journey | None) -> tuple[Headline, ...]:
+    return () if journey is None else tuple(Headline(line) for line in told_of(journey))
 
 
 def _gate_lines(gates: Gates, n: int) -> list[Headline]:
