@@ -83,6 +83,10 @@ def _run(arguments: Namespace) -> int:
             from coqs.cli.survey import survey as run
         case "promises":
             from coqs.cli.promises import promises as run
+        case "journey":
+            from coqs.cli.journey import journey as run
+        case "issues":
+            from coqs.cli.issues import issues as run
         case "questionnaire":
             from coqs.cli.questionnaire import questionnaire as run
         case "rubric":

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from coqs.cli.words import count, keys, pair, pair_with_empty, seed, share
+from coqs.cli.words import count, keys, number, pair, pair_with_empty, seed, share
 from coqs.errors import suggest
 
 COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -20,12 +20,15 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "backtest": (),
         "survey": (),
         "promises": (),
+        "journey": (),
+        "issues": (),
         "rubric": ("list", "show", "check", "card", "diff", "import"),
         "questionnaire": ("list", "show", "check"),
         "policy": ("list", "show"),
         "plugins": (),
     }
 )
+EVERY = ("hour", "day", "week", "month", "quarter", "year")
 CODES = """\
 exit codes: 0 done; 1 findings that you asked to fail on; 2 unusable input, with one message and nothing
 half-written. COQS_PLUGINS names the only plugins to load, COQS_BLOCK_PLUGINS those not to load, both
@@ -79,6 +82,8 @@ def _parser() -> Parser:
     _backtest(_command(commands, "backtest", "score a file of ratings under two versions of a rubric"))
     _survey(_command(commands, "survey", "score a file of customers' answers"))
     _promises(_command(commands, "promises", "tell what became of promises, and list what is owed"))
+    _journey(_command(commands, "journey", "follow people or sites over time: clock, chart, checkpoint"))
+    _issues(_command(commands, "issues", "tell what was right the first time"))
     _rubric(_command(commands, "rubric", "list, show, check, explain, compare and import rubrics"))
     _questionnaire(_command(commands, "questionnaire", "list, show and check questionnaires"))
     _policy(_command(commands, "policy", "list and show the ways in which answers become scores"))
@@ -249,6 +254,99 @@ def _promises(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--outcomes", metavar="FILE", help="what became of them, as known besides: interaction, state, at"
     )
+
+
+def _journey(parser: argparse.ArgumentParser) -> None:
+    _ratings(parser)
+    parser.add_argument(
+        "--by",
+        metavar="KEY",
+        type=keys,
+        default=("provider",),
+        help="whose journeys: a key such as site or a fact; two keys as one: provider,site (default: "
+        "provider)",
+    )
+    parser.add_argument(
+        "--every", choices=EVERY, default="week", help="the stretch that is one point (default: week)"
+    )
+    parser.add_argument(
+        "--measure",
+        metavar="NAME",
+        default="overall",
+        help="what is followed: overall, passed, a stage or a criterion (default: overall)",
+    )
+    parser.add_argument(
+        "--target",
+        metavar="NUMBER",
+        type=number,
+        help="what is good enough, such as 0.8 (default: the newest of --log, then the pass mark)",
+    )
+    parser.add_argument(
+        "--events", metavar="FILE", help="what happened: a register as .json, or a table with at and kind"
+    )
+    _chart_options(parser)
+    _checkpoint_options(parser)
+    parser.add_argument(
+        "--out", metavar="FILE", help="write every reading of the clocks: CSV, .parquet or .jsonl"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _chart_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--arl0",
+        metavar="N",
+        type=number,
+        help="periods between two false alarms of one group, for the chart (default: 370)",
+    )
+    frozen = parser.add_mutually_exclusive_group()
+    frozen.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="judge by the limits that --save-baseline wrote, and find none anew",
+    )
+    frozen.add_argument("--save-baseline", metavar="FILE", help="write the limits of the chart, as JSON")
+
+
+def _checkpoint_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--checkpoint",
+        metavar="DATE",
+        help="tell what was reached before the beginning of this day, and what is left to --target",
+    )
+    parser.add_argument("--log", metavar="FILE", help="the checkpoints before it, .jsonl")
+    parser.add_argument("--append", action="store_true", help="write the checkpoint at the end of --log")
+    parser.add_argument("--reason", metavar="TEXT", help="why --target is lower than the one before it")
+
+
+def _issues(parser: argparse.ArgumentParser) -> None:
+    _ratings(parser)
+    _by_option(parser)
+    parser.add_argument(
+        "--window",
+        metavar="DAYS",
+        type=number,
+        default=14.0,
+        help="without an unplanned return, after which a matter is settled (default: 14)",
+    )
+    parser.add_argument(
+        "--matter",
+        metavar="COLUMN",
+        action="append",
+        default=[],
+        help="a column in which contacts of one matter agree, where no issue is recorded",
+    )
+    parser.add_argument(
+        "--planned",
+        metavar="FACT",
+        action="append",
+        help="a fact that says that a return was planned (default: planned, promise_due)",
+    )
+    parser.add_argument(
+        "--until", metavar="DATE", help="the end of what was observed (default: the last contact)"
+    )
+    parser.add_argument("--out", metavar="FILE", help="write a row an issue: CSV, .parquet or .jsonl")
+    parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _questionnaire(parser: argparse.ArgumentParser) -> None:

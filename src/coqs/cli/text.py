@@ -61,3 +61,14 @@ def counted(n: int, noun: str) -> str:
     ('1 row', '2,000 rows')
     """
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def capped(lines: Sequence[str], most: int) -> list[str]:
+    """Return the first lines, and how many more there are.
+
+    >>> capped(["a", "b", "c"], 2)
+    ['a', 'b', 'and 1 more']
+    """
+    if len(lines) <= most:
+        return list(lines)
+    return [*lines[:most], f"and {len(lines) - most:,} more"]

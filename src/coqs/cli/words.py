@@ -43,6 +43,16 @@ def share(text: str) -> Fraction:
     return found
 
 
+def number(text: str) -> float:
+    """Read a number, as a decimal or a fraction."""
+    from fractions import Fraction  # not on the way to help
+
+    try:
+        return float(Fraction(text))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
+
+
 def seed(text: str) -> int:
     """Read a whole number from 0."""
     if not (text.isascii() and text.isdigit()):

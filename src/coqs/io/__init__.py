@@ -7,6 +7,7 @@ people are written by `coqs.report`.
 
 from coqs.io.answers_in import AnswersFile, read_answers
 from coqs.io.background import behind
+from coqs.io.events_in import EventsFile
 from coqs.io.form_scores import FormScores, ImportedEvaluations
 from coqs.io.forms_in import read_evaluations, read_form
 from coqs.io.interactions_in import read_interactions, reader_named
@@ -27,6 +28,7 @@ from coqs.io.whole_interactions import Recurrence
 __all__ = [
     "MAX_LINE_BYTES",
     "AnswersFile",
+    "EventsFile",
     "FormScores",
     "ImportedEvaluations",
     "PromisesFile",
