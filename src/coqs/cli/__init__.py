@@ -28,7 +28,7 @@ _OPTIONS = (
     (re.compile(r"\bcolumns=\{(?:\.\.\.|…)\}"), "--columns OURS=THEIRS"),
     (re.compile(r"\babsences=\{(?:\.\.\.|…)\}"), "--absence THEIRS=OURS"),
     (re.compile(r"\bseparator='(\w+)'"), r"--separator \1"),
-    (re.compile(r"(?<=\bwith )(encoding|rater)=(?!\w)"), r"--\1"),
+    (re.compile(r"(?<=\bwith )(encoding|rater|reason)=(?!\w)"), r"--\1"),
     (re.compile(r"(?<=\bgive )(tz|format)=(?!\w)"), r"--\1"),
     (re.compile(r"(?<=\braise )max_line_bytes\b"), "--max-line-bytes"),
 )

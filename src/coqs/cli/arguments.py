@@ -343,7 +343,7 @@ def _issues(parser: argparse.ArgumentParser) -> None:
         help="a fact that says that a return was planned (default: planned, promise_due)",
     )
     parser.add_argument(
-        "--until", metavar="DATE", help="the end of what was observed (default: the last contact)"
+        "--until", metavar="DATE", help="observed until the end of this day (default: the last contact)"
     )
     parser.add_argument("--out", metavar="FILE", help="write a row an issue: CSV, .parquet or .jsonl")
     parser.add_argument("--json", action="store_true", help="as JSON")

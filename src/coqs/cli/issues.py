@@ -10,6 +10,8 @@ from coqs.cli.outputs import check_places
 from coqs.cli.text import capped, counted, show, show_json
 from coqs.io import write_table
 from coqs.journeys.issues import Issues, IssueTable, issues as issues_of
+from coqs.journeys.moments import moment
+from coqs.journeys.promises.moments import moment_of
 
 SHOWN = 20
 """Groups that are told one by one."""
@@ -19,12 +21,13 @@ def issues(arguments: Namespace) -> int:
     """Read and score the ratings, link them into issues, print the shares, and write the rows."""
     given = files_read(arguments.ratings, arguments.rubric, arguments.policy)
     check_places(arguments.out, given=given)
+    until = None if arguments.until is None else _end_of(arguments.until, arguments.tz or "UTC")
     found = issues_of(
         scores_of(arguments),
         window=arguments.window,
         matter=arguments.matter,
         planned=arguments.planned,
-        until=arguments.until,
+        until=until,
         tz=arguments.tz,
     )
     tables = [found.by(), *(found.by(*keys) for keys in arguments.by)]
@@ -42,16 +45,20 @@ def issues(arguments: Namespace) -> int:
     return 0
 
 
+def _end_of(day: str, tz: str) -> str:
+    """Return the last second of a day, or the time that was named, in UTC."""
+    moment(day, tz, "--until")  # says in short what a date is
+    return f"{moment_of(day, what='--until', tz=tz, end=True)}Z"
+
+
 def _head(found: Issues) -> list[str]:
     contacts = counted(len(found.contacts), "interaction")
+    is_told = str(found.until) != "NaT"
+    until = f"observed until {str(found.until)[:16]} UTC" if is_told else "without a time"
     return [
-        f"{counted(len(found), 'issue')} in {contacts}, observed until {_end(found)}",
+        f"{counted(len(found), 'issue')} in {contacts}, {until}",
         f"right: nothing failed, and nobody came back unplanned for {found.window:g} days",
     ]
-
-
-def _end(found: Issues) -> str:
-    return f"{str(found.until)[:16]} UTC"
 
 
 def _why(found: Issues, state: str) -> dict[str, int]:

@@ -19,6 +19,7 @@ from coqs.journeys.charts import Baseline
 from coqs.journeys.checkpoints import Checkpoint, CheckpointLog
 from coqs.journeys.clock import Clock
 from coqs.journeys.events import BeforeAfter, EventRegister
+from coqs.journeys.moments import moment
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +66,8 @@ def _check_options(arguments: Namespace) -> None:
 
 
 def _beside(arguments: Namespace) -> Beside:
+    if arguments.checkpoint is not None:
+        moment(arguments.checkpoint, arguments.tz or "UTC", "--checkpoint")  # tell of a wrong one at once
     return Beside(
         events=None if arguments.events is None else _register(arguments),
         log=None if arguments.log is None else CheckpointLog.open(arguments.log),
@@ -110,7 +113,7 @@ def _clock(arguments: Namespace, journeys: Journeys, log: CheckpointLog | None) 
     given = {group: () if log is None else log.targets(measure.name, group) for group in journeys.groups}
     mark = () if measure.mark is None else (("1970-01-01", measure.mark),)
     targets = {group: pairs or mark for group, pairs in given.items()}
-    return journeys.clock(target=targets) if targets and all(targets.values()) else None
+    return journeys.clock(target=targets) if all(targets.values()) else None
 
 
 def _no_target(arguments: Namespace) -> str:

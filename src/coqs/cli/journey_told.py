@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import attrs
 import numpy as np
 
 from coqs.cli.text import aligned, capped, counted
-from coqs.journeys import Journeys
+from coqs.journeys import Journeys, Measure
 from coqs.journeys.charts import Chart
 from coqs.journeys.checkpoints import Checkpoint
 from coqs.journeys.clock import Clock
@@ -16,6 +17,8 @@ from coqs.journeys.events import BeforeAfter
 
 SHOWN = 20
 """Groups, and events, that are told one by one."""
+WIDTH = 100
+"""Characters of a line of words."""
 
 
 @attrs.frozen(kw_only=True)
@@ -32,11 +35,14 @@ class Told:
 def in_lines(told: Told, *, without: str) -> list[str]:
     """Return the lines for a terminal; `without` says why there is no clock, where there is none."""
     lines = _head(told.journeys)
-    lines += ["", *(_of_clock(told.clock) if told.clock is not None else _no_clock(without))]
+    lines += [
+        "",
+        *(_of_clock(told.clock, _keys(told.journeys)) if told.clock is not None else _no_clock(without)),
+    ]
     lines += ["", *_of_chart(told.chart)]
     for each in told.around:
         *rows, together = str(each).splitlines()
-        lines += ["", f"in the {each.span_days:g} days after, against those before:"]
+        lines += ["", f"{each['kind'][0]}: the {each.span_days:g} days after, against those before"]
         lines += [*capped(rows, SHOWN), together]
     if told.checkpoint is not None:
         lines += ["", *_of_checkpoint(told.checkpoint)]
@@ -45,42 +51,49 @@ def in_lines(told: Told, *, without: str) -> list[str]:
 
 def _head(journeys: Journeys) -> list[str]:
     periods, groups = journeys.series().shape
-    calendar = f"{counted(periods, journeys.every)} ({journeys.tz})"
-    keys = ", ".join(journeys.observations.keys)
-    lines = [f"{journeys.measure().name} by {keys}: {counted(groups, 'group')} over {calendar}"]
+    names = journeys.series().period_names()
+    span = f", from {names[0]} to {names[-1]}" if periods else ""
+    what = f"{journeys.measure().name} by {_keys(journeys)}"
+    calendar = f"{counted(periods, journeys.every)}{span} ({journeys.tz})"
+    lines = [f"{what}: {counted(groups, 'group')} over {calendar}"]
     untimed = journeys.observations.untimed
     if untimed:
         lines.append(f"left out: {counted(untimed, 'interaction')} without a time")
     return lines
 
 
+def _keys(journeys: Journeys) -> str:
+    return ", ".join(journeys.observations.keys)
+
+
 def _no_clock(without: str) -> list[str]:
     return [f"clock: cannot tell, for there is {without}; give one by --target, such as 0.8"]
 
 
-def _of_clock(clock: Clock) -> list[str]:
-    rows = clock.readings().rows()
-    heads = ["clock", "level", "interval", "target", "reads"]
+def _of_clock(clock: Clock, keys: str) -> list[str]:
+    heads = [keys, "level", "interval", "target", "clock"]
     cells = [
-        [row["group"], _number(row["level"]), _interval(row), _number(row["target"]), row["words"]]
-        for row in rows
+        [row["group"], *_level(row, clock.series.measure), f"{row['target']:.3f}", row["words"]]
+        for row in clock.readings().rows()
     ]
     title, *lines = aligned([heads, *cells])
-    return [title, *capped(lines, SHOWN), *clock.findings()[:SHOWN]]
+    return [title, *capped(lines, SHOWN), *capped(clock.findings(), SHOWN)]
 
 
-def _number(value: float | None) -> str:
-    return "cannot tell" if value is None else f"{value:.3f}"
-
-
-def _interval(row: dict[str, Any]) -> str:
-    low, high = row["level_low"], row["level_high"]
-    return "cannot tell" if low is None or high is None else f"{low:.3f} to {high:.3f}"
+def _level(row: dict[str, Any], measure: Measure) -> tuple[str, str]:
+    """Return the level and its interval, within what the measure can be: a trend may overshoot."""
+    best = np.inf if measure.ceiling is None else measure.ceiling
+    value, *ends = (row[name] for name in ("level", "level_low", "level_high"))
+    if value is None:
+        return "cannot tell", "cannot tell"
+    told = [f"{min(max(each, 0.0), best):.3f}" for each in (value, *ends) if each is not None]
+    return told[0], " to ".join(told[1:]) if None not in ends else "cannot tell"
 
 
 def _of_chart(chart: Chart) -> list[str]:
-    title, *lines = str(chart).splitlines()
-    return [f"chart of {title}", *lines]
+    lines = f"chart of {chart}".splitlines()
+    how: dict[str, Any] = {"subsequent_indent": "    ", "break_long_words": False, "break_on_hyphens": False}
+    return [part for line in lines for part in wrap(line, WIDTH, **how)]
 
 
 def _of_checkpoint(checkpoint: Checkpoint) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from coqs.errors import RecordError
 from coqs.io.lines import opened
 from coqs.io.pieces import joined
 from coqs.io.table_file import TableFile
@@ -27,7 +28,13 @@ class EventsFile(TableFile):
         """
         with opened(self.path) as given:
             table: Mapping[str, list[Any]] = joined(self._pieces(given, None)).lists()
-        return EventRegister.from_table(table, tz=self.tz)
+            try:
+                return EventRegister.from_table(table, tz=self.tz)
+            except RecordError as error:
+                raise given.named(error) from None
+
+    def _ids(self) -> tuple[str, ...]:
+        return ("kind",)
 
     def _few_names(self) -> frozenset[str]:
         return frozenset(["kind", "about", "justified"])
