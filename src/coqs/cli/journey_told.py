@@ -34,12 +34,10 @@ class Told:
 
 def in_lines(told: Told, *, without: str) -> list[str]:
     """Return the lines for a terminal; `without` says why there is no clock, where there is none."""
+    clock = _no_clock(without) if told.clock is None else _of_clock(told.clock, _keys(told.journeys))
     lines = _head(told.journeys)
-    lines += [
-        "",
-        *(_of_clock(told.clock, _keys(told.journeys)) if told.clock is not None else _no_clock(without)),
-    ]
-    lines += ["", *_of_chart(told.chart)]
+    if told.journeys.groups:
+        lines += ["", *clock, "", *_of_chart(told.chart)]
     for each in told.around:
         *rows, together = str(each).splitlines()
         lines += ["", f"{each['kind'][0]}: the {each.span_days:g} days after, against those before"]
