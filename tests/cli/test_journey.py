@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import coqs
-from coqs.cli.arguments import EVERY as OFFERED
 from coqs.cli.text import capped
+from coqs.cli.time_options import EVERY as OFFERED
 from coqs.results.buckets import EVERY
 
 COMMAND = ("journey", "sample.csv", "--rubric", "security", "--tz", "UTC")

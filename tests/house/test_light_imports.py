@@ -91,6 +91,7 @@ def test_help_answers_with_the_standard_library_alone_and_little_of_it(arguments
     loaded = loaded_by_the_shell(*arguments)
     assert third_parties(loaded) == set()
     own = {"coqs.cli", "coqs.cli.arguments", "coqs.cli.text", "coqs.cli.words"}
+    own |= {"coqs.cli.reading_options", "coqs.cli.time_options"}
     assert rooms(loaded) == own | {"coqs.errors"}
     assert loaded & NOT_FOR_HELP == set()
 

@@ -1,8 +1,8 @@
 """The `coqs` command, on a core install.
 
-Floor 6, above io and report. This file, `arguments` and `text` import nothing of the house but
-`errors`, so that help answers at once; each command imports its rooms when it runs. Only this room reads the
-environment, and only it prints.
+Floor 6, above io and report. This file, `arguments` with the options that it gathers, and `text` import
+nothing of the house but `errors`, so that help answers at once; each command imports its rooms when it runs.
+Only this room reads the environment, and only it prints.
 """
 
 from __future__ import annotations

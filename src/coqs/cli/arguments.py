@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from coqs.cli.words import count, keys, number, pair, pair_with_empty, seed, share
+from coqs.cli.reading_options import (
+    by_option,
+    encoding_option,
+    file_options,
+    ratings_options,
+    reading_options,
+    rubric_option,
+)
+from coqs.cli.time_options import issues_options, journey_options, promises_options
+from coqs.cli.words import count, keys, pair_with_empty, seed, share
 from coqs.errors import suggest
 
 COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -28,7 +37,6 @@ COMMANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "plugins": (),
     }
 )
-EVERY = ("hour", "day", "week", "month", "quarter", "year")
 CODES = """\
 exit codes: 0 done; 1 findings that you asked to fail on; 2 unusable input, with one message and nothing
 half-written. COQS_PLUGINS names the only plugins to load, COQS_BLOCK_PLUGINS those not to load, both
@@ -81,9 +89,11 @@ def _parser() -> Parser:
     _compare(_command(commands, "compare", "score under two policies, and tell which choice moves what"))
     _backtest(_command(commands, "backtest", "score a file of ratings under two versions of a rubric"))
     _survey(_command(commands, "survey", "score a file of customers' answers"))
-    _promises(_command(commands, "promises", "tell what became of promises, and list what is owed"))
-    _journey(_command(commands, "journey", "follow people or sites over time: clock, chart, checkpoint"))
-    _issues(_command(commands, "issues", "tell what was right the first time"))
+    promises_options(_command(commands, "promises", "tell what became of promises, and list what is owed"))
+    journey_options(
+        _command(commands, "journey", "follow people or sites over time: clock and chart")
+    )
+    issues_options(_command(commands, "issues", "tell what was right the first time"))
     _rubric(_command(commands, "rubric", "list, show, check, explain, compare and import rubrics"))
     _questionnaire(_command(commands, "questionnaire", "list, show and check questionnaires"))
     _policy(_command(commands, "policy", "list and show the ways in which answers become scores"))
@@ -105,11 +115,11 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _score(parser: argparse.ArgumentParser) -> None:
-    _ratings(parser)
+    ratings_options(parser)
     parser.add_argument("--out", metavar="FILE", help="write the scores: CSV, .parquet or .jsonl")
     parser.add_argument("--report", metavar="FILE", help="write the findings as a page (extra: report)")
     parser.add_argument("--journey", metavar="EVERY", help="follow providers in the report: week, month …")
-    _by_option(parser)
+    by_option(parser)
     parser.add_argument(
         "--fail-on",
         action="append",
@@ -127,7 +137,7 @@ def _score(parser: argparse.ArgumentParser) -> None:
 
 def _rate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dialogues", metavar="DIALOGUES", help="a file, or with --from a folder of files")
-    _rubric_option(parser)
+    rubric_option(parser)
     parser.add_argument(
         "--from",
         metavar="READER",
@@ -143,7 +153,7 @@ def _rate(parser: argparse.ArgumentParser) -> None:
         help="who is provider or customer, where the file's names do not tell",
     )
     parser.add_argument("--start", metavar="TIME", help="of a recording whose times count from there")
-    _encoding_option(parser)
+    encoding_option(parser)
     parser.add_argument(
         "--out", metavar="FILE", required=True, help="write the ratings: CSV, .parquet or .jsonl"
     )
@@ -154,11 +164,11 @@ def _rate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--promises", metavar="FILE", help="write the promises that were heard, and when due")
     parser.add_argument("--layout", choices=("wide", "long"), default="wide", help="of the ratings")
     parser.add_argument("--strict", action="store_true", help="stop when a rater breaks")
-    _reading(parser)
+    reading_options(parser)
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    _ratings(parser)
+    ratings_options(parser)
     parser.add_argument(
         "--interaction",
         metavar="ID",
@@ -171,7 +181,7 @@ def _explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _compare(parser: argparse.ArgumentParser) -> None:
-    _ratings(parser)
+    ratings_options(parser)
     parser.add_argument(
         "--with",
         metavar="NAME",
@@ -186,7 +196,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
 
 
 def _backtest(parser: argparse.ArgumentParser) -> None:
-    _ratings(parser)
+    ratings_options(parser)
     parser.add_argument(
         "--to", metavar="RUBRIC", required=True, help="the version to hold against --rubric, as that is named"
     )
@@ -210,7 +220,7 @@ def _survey(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="a plugin's questionnaire, or a path to a .toml file",
     )
-    _by_option(parser)
+    by_option(parser)
     parser.add_argument("--out", metavar="FILE", help="write the last table: CSV, .parquet or .jsonl")
     parser.add_argument(
         "--minimum-n", metavar="N", type=count, default=0, help="of fewer answers tell the counts only"
@@ -225,128 +235,7 @@ def _survey(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--measure", metavar="ID", help="how customers felt, for --ratings (default: the first measure)"
     )
-    _file(parser)
-
-
-def _promises(parser: argparse.ArgumentParser) -> None:
-    _ratings(parser)
-    _by_option(parser)
-    parser.add_argument("--worklist", metavar="FILE", help="write what is owed: CSV, .parquet or .jsonl")
-    parser.add_argument(
-        "--at", metavar="DATE", help="look from the end of this day (default: the last record)"
-    )
-    parser.add_argument(
-        "--observed",
-        choices=("all", "sample"),
-        default="sample",
-        help="whether every interaction is in the file, so that silence lets a promise lapse",
-    )
-    parser.add_argument(
-        "--matter",
-        metavar="FACT",
-        help="a fact that parts the matters of a customer, where there is no issue",
-    )
-    parser.add_argument(
-        "--promised",
-        metavar="FILE",
-        help="promises known besides: interaction, due, kind; as rate writes them",
-    )
-    parser.add_argument(
-        "--outcomes", metavar="FILE", help="what became of them, as known besides: interaction, state, at"
-    )
-
-
-def _journey(parser: argparse.ArgumentParser) -> None:
-    _ratings(parser)
-    parser.add_argument(
-        "--by",
-        metavar="KEY",
-        type=keys,
-        default=("provider",),
-        help="whose journeys: a key such as site or a fact; two keys as one: provider,site (default: "
-        "provider)",
-    )
-    parser.add_argument(
-        "--every", choices=EVERY, default="week", help="the stretch that is one point (default: week)"
-    )
-    parser.add_argument(
-        "--measure",
-        metavar="NAME",
-        default="overall",
-        help="what is followed: overall, passed, a stage or a criterion (default: overall)",
-    )
-    parser.add_argument(
-        "--target",
-        metavar="NUMBER",
-        type=number,
-        help="what is good enough, such as 0.8 (default: the newest of --log, then the pass mark)",
-    )
-    parser.add_argument(
-        "--events", metavar="FILE", help="what happened: a register as .json, or a table with at and kind"
-    )
-    _chart_options(parser)
-    _checkpoint_options(parser)
-    parser.add_argument(
-        "--out", metavar="FILE", help="write every reading of the clocks: CSV, .parquet or .jsonl"
-    )
-    parser.add_argument("--json", action="store_true", help="as JSON")
-
-
-def _chart_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--arl0",
-        metavar="N",
-        type=number,
-        help="periods between two false alarms of one group, for the chart (default: 370)",
-    )
-    frozen = parser.add_mutually_exclusive_group()
-    frozen.add_argument(
-        "--baseline",
-        metavar="FILE",
-        help="judge by the limits that --save-baseline wrote, and find none anew",
-    )
-    frozen.add_argument("--save-baseline", metavar="FILE", help="write the limits of the chart, as JSON")
-
-
-def _checkpoint_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--checkpoint",
-        metavar="DATE",
-        help="tell what was reached before the beginning of this day, and what is left to --target",
-    )
-    parser.add_argument("--log", metavar="FILE", help="the checkpoints before it, .jsonl")
-    parser.add_argument("--append", action="store_true", help="write the checkpoint at the end of --log")
-    parser.add_argument("--reason", metavar="TEXT", help="why --target is lower than the one before it")
-
-
-def _issues(parser: argparse.ArgumentParser) -> None:
-    _ratings(parser)
-    _by_option(parser)
-    parser.add_argument(
-        "--window",
-        metavar="DAYS",
-        type=number,
-        default=14.0,
-        help="without an unplanned return, after which a matter is settled (default: 14)",
-    )
-    parser.add_argument(
-        "--matter",
-        metavar="COLUMN",
-        action="append",
-        default=[],
-        help="a column in which contacts of one matter agree, where no issue is recorded",
-    )
-    parser.add_argument(
-        "--planned",
-        metavar="FACT",
-        action="append",
-        help="a fact that says that a return was planned (default: planned, promise_due)",
-    )
-    parser.add_argument(
-        "--until", metavar="DATE", help="observed until the end of this day (default: the last contact)"
-    )
-    parser.add_argument("--out", metavar="FILE", help="write a row an issue: CSV, .parquet or .jsonl")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    file_options(parser)
 
 
 def _questionnaire(parser: argparse.ArgumentParser) -> None:
@@ -407,90 +296,3 @@ def _policy(parser: argparse.ArgumentParser) -> None:
 
 def _plugins(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as a list of objects")
-
-
-def _ratings(parser: argparse.ArgumentParser) -> None:
-    """Add what is needed to read and score a file of ratings."""
-    parser.add_argument("ratings", metavar="RATINGS", help="a file of ratings, wide or long")
-    _rubric_option(parser)
-    parser.add_argument(
-        "--policy",
-        metavar="NAME",
-        help="how answers become scores: a policy, or a path to a .toml file (default: the rubric's)",
-    )
-    _file(parser)
-
-
-def _file(parser: argparse.ArgumentParser) -> None:
-    """Add how a file of sheets is to be read."""
-    parser.add_argument(
-        "--columns",
-        metavar="OURS=THEIRS",
-        action="append",
-        default=[],
-        type=pair,
-        help="a column that the file calls differently",
-    )
-    parser.add_argument(
-        "--absence",
-        metavar="THEIRS=OURS",
-        action="append",
-        default=[],
-        type=pair,
-        help="the file's word for an absence, such as NA=not_applicable",
-    )
-    parser.add_argument(
-        "--fact",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="a column to keep as a fact although nothing declares it",
-    )
-    parser.add_argument(
-        "--format",
-        choices=("csv", "parquet", "jsonl"),
-        help="of the file (default: as its name ends; CSV where that says nothing)",
-    )
-    _encoding_option(parser)
-    parser.add_argument(
-        "--separator",
-        metavar="MARK",
-        help="between cells: comma, semicolon, tab, pipe, or a character (default: comma)",
-    )
-    _reading(parser)
-
-
-def _by_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--by",
-        metavar="KEY",
-        action="append",
-        default=[],
-        type=keys,
-        help="print a table by this key, such as provider, site or a fact; two keys as one: provider,site",
-    )
-
-
-def _rubric_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--rubric", metavar="RUBRIC", required=True, help="a plugin's rubric, or a path to a .toml file"
-    )
-
-
-def _encoding_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--encoding",
-        metavar="NAME",
-        help="of the file, such as cp1252 or utf-16 (default: UTF-8, or as its byte-order mark says)",
-    )
-
-
-def _reading(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--tz",
-        metavar="ZONE",
-        help="of times that state none, and of the hours in the report, such as Europe/Madrid",
-    )
-    parser.add_argument(
-        "--max-line-bytes", metavar="N", type=count, help="refuse longer lines (default: 16 MiB)"
-    )
