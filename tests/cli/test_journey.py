@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from coqs.cli.text import capped
 from coqs.cli.time_options import EVERY as OFFERED
 from coqs.results.buckets import EVERY
 
+HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 COMMAND = ("journey", "sample.csv", "--rubric", "security", "--tz", "UTC")
 PASSED = (*COMMAND, "--measure", "passed")
 
@@ -209,3 +212,16 @@ def test_where_the_log_cannot_be_written_nothing_else_is(coqs_command, sample, m
     done = coqs_command(*COMMAND, *stop, "--out", "a.csv", "--save-baseline", "a.json")
     assert (done.code, done.out) == (2, "")
     assert not {"a.csv", "a.json", "stops.jsonl"} & {each.name for each in sample.iterdir()}
+
+
+@pytest.mark.parametrize(
+    "name", ["chart-a-journey", "read-the-clock", "right-the-first-time", "set-a-checkpoint"]
+)
+def test_what_a_page_of_the_docs_types_runs(coqs_command, sample, name) -> None:
+    (sample / "sample.csv").rename(sample / "ratings.csv")
+    text = (HOW_TO / f"{name}.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^coqs (?:journey|issues) .*$", text, re.MULTILINE)
+    assert commands
+    for command in commands:
+        done = coqs_command(*shlex.split(command)[1:])
+        assert (done.code, done.err) == (0, "")

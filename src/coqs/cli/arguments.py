@@ -90,9 +90,7 @@ def _parser() -> Parser:
     _backtest(_command(commands, "backtest", "score a file of ratings under two versions of a rubric"))
     _survey(_command(commands, "survey", "score a file of customers' answers"))
     promises_options(_command(commands, "promises", "tell what became of promises, and list what is owed"))
-    journey_options(
-        _command(commands, "journey", "follow people or sites over time: clock and chart")
-    )
+    journey_options(_command(commands, "journey", "follow people or sites over time: clock and chart"))
     issues_options(_command(commands, "issues", "tell what was right the first time"))
     _rubric(_command(commands, "rubric", "list, show, check, explain, compare and import rubrics"))
     _questionnaire(_command(commands, "questionnaire", "list, show and check questionnaires"))
