@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from coqs.cli.text import aligned, capped, counted
-from coqs.journeys import Journeys, Measure
+from coqs.journeys import Journeys, Yardstick
 from coqs.journeys.charts import Chart
 from coqs.journeys.checkpoints import Checkpoint
 from coqs.journeys.clock import Clock
@@ -78,7 +78,7 @@ def _of_clock(clock: Clock, keys: str) -> list[str]:
     return [title, *capped(lines, SHOWN), *capped(clock.findings(), SHOWN)]
 
 
-def _level(row: dict[str, Any], measure: Measure) -> tuple[str, str]:
+def _level(row: dict[str, Any], measure: Yardstick) -> tuple[str, str]:
     """Return the level and its interval, within what the measure can be: a trend may overshoot."""
     best = np.inf if measure.ceiling is None else measure.ceiling
     value, *ends = (row[name] for name in ("level", "level_low", "level_high"))
