@@ -80,6 +80,15 @@ def test_what_does_not_move_is_holding_and_has_no_minute():
     assert row["from_noon"] == pytest.approx(15, abs=1)
 
 
+def test_levels_of_shares_stay_what_shares_can_be():
+    falling = np.linspace(0.5, 0.0, 12)[:, None]
+    clock = clock_of(series(falling, 400), target=0.5)
+    low, high = clock.interval()
+    for each in (clock.level, low, high):
+        known = each[~np.isnan(each)]
+        assert ((known >= 0) & (known <= 1)).all()
+
+
 def test_few_observations_cannot_tell():
     row = clock_of(series(np.full((6, 1), 0.8), 3)).readings().rows()[0]
     assert (row["side"], row["words"]) == ("cannot tell", "cannot tell")

@@ -86,12 +86,17 @@ class Clock:
     @property
     def level(self) -> Floats:
         """(P, G) what the journey stands at; NaN before there is anything to tell."""
-        return self.trend.level
+        return self._possible(self.trend.level)
 
     def interval(self) -> tuple[Floats, Floats]:
         """Return (P, G) the limits of the level; NaN where it cannot be told."""
         half = student_t_quantile(self.confidence, np.minimum(self.trend.df, 1e9)) * self.trend.level_se
-        return self.trend.level - half, self.trend.level + half
+        return self._possible(self.trend.level - half), self._possible(self.trend.level + half)
+
+    def _possible(self, level: Floats) -> Floats:
+        """Keep levels within what a share can be; the filter knows no edges."""
+        kept: Floats = np.clip(level, 0.0, 1.0) if self.series.kind == "share" else level
+        return freeze(kept)
 
     @property
     def p_better(self) -> Floats:

@@ -81,7 +81,7 @@ def _again(parts: dict[str, Any]) -> BeforeAfter:
 
 def _lines(found: BeforeAfter) -> Iterator[str]:
     for row in found.rows():
-        parts = ", ".join(f"{name} {row[name]:+.3f}" for name in PARTS if row[name] is not None)
+        parts = ", ".join(f"{name} {_signed(row[name])}" for name in PARTS if row[name] is not None)
         change = "cannot tell" if row["change"] is None else f"{row['change']:+.3f} = {parts}"
         yield f"{row['kind']} at {row['at']} about {row['about']}: {change}"
     against = f"beyond {found.n_others} others" if found.n_others else "with nobody to compare with"
@@ -90,6 +90,10 @@ def _lines(found: BeforeAfter) -> Iterator[str]:
     else:
         told = f"cannot tell; it takes {FEWEST} people who stayed, and as many others where there are any"
     yield f"people who stayed, {found.n_people}, {against}: {told}"
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 3) + 0.0:+.3f}"  # never -0.000
 
 
 def before_after(
