@@ -102,6 +102,7 @@ _ROOMS = MappingProxyType(
         "journeys.checkpoints": ("Checkpoint", "CheckpointLog"),
         "journeys.clock": ("Clock", "ClockTable", "LeadTable"),
         "journeys.events": ("BeforeAfter", "EventRegister"),
+        "journeys.expected": ("ExpectedTable", "against_expected"),
         "journeys.issues": ("IssueTable", "Issues", "issues"),
         "journeys.missteps": (
             "ContactTable",

@@ -80,6 +80,10 @@ from coqs.journeys.events import (
     BeforeAfter as BeforeAfter,
     EventRegister as EventRegister,
 )
+from coqs.journeys.expected import (
+    ExpectedTable as ExpectedTable,
+    against_expected as against_expected,
+)
 from coqs.journeys.issues import (
     Issues as Issues,
     IssueTable as IssueTable,

@@ -13,6 +13,7 @@ from coqs.journeys.clock.clock import Clock
 from coqs.journeys.clock.making import Targets as ClockTargets, clock_of
 from coqs.journeys.events.before_after import BeforeAfter, before_after
 from coqs.journeys.events.register import EventRegister
+from coqs.journeys.expected.expected import ExpectedTable, expected_of
 from coqs.journeys.habits.questions import HabitQuestions
 
 if TYPE_CHECKING:
@@ -101,6 +102,30 @@ class Journeys(HabitQuestions):
             confidence=confidence,
             hindsight=hindsight,
         )
+
+    def against_expected(
+        self, on: str = "passed", *, given: str = "customer", confidence: float = 0.95
+    ) -> ExpectedTable:
+        """Hold each group's lapses against what others had with the same customers.
+
+        A lapse is an interaction whose value is below one half: a verdict that is not a pass, or a criterion
+        below expectation.
+
+        Parameters
+        ----------
+        on
+            A measure that is a share: "passed", or a criterion.
+        given
+            What is allowed for: a context column, such as customer or site.
+        confidence
+            Coverage of the intervals.
+
+        Raises
+        ------
+        NotFoundError, PolicyError
+            No such measure or column; the measure is no share.
+        """
+        return expected_of(self.observations, self.measure(on), given=given, confidence=confidence)
 
     def before_after(
         self,

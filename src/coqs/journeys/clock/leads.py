@@ -12,6 +12,7 @@ import numpy.typing as npt
 from coqs.errors import PolicyError
 from coqs.journeys.series import Series
 from coqs.kernels.local_trend import LocalTrend
+from coqs.kernels.multiple import holm
 from coqs.tables import freeze, read_only
 from coqs.tables.tabular import Tabular
 
@@ -160,21 +161,11 @@ def _told(rows: list[dict[str, Any]], every: str) -> LeadTable:
         "correlation": np.array([row["correlation"] for row in rows], np.float64),
         "n": np.array([row["n"] for row in rows], np.int64),
         "p": p,
-        "p_all": _holm(p),
+        "p_all": holm(p),
         "can_tell": ~np.isnan(p),
     }
     columns["words"] = np.array([*_words(columns, every)], object)
     return LeadTable(columns={name: freeze(each) for name, each in columns.items()})
-
-
-def _holm(p: Floats) -> Floats:
-    """Return p values that hold for all of them at once; NaN stays."""
-    found = np.full(p.shape, np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    steps = p[order] * np.arange(len(order), 0, -1)
-    found[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
-    return found
 
 
 def _words(columns: Mapping[str, npt.NDArray[Any]], every: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ from coqs.kernels.contagion import (
     risk_ratio,
     trend_design,
 )
+from coqs.kernels.multiple import holm
 from coqs.results.buckets import time_key
 from coqs.tables import Times, is_missing, read_only, zone_named
 
@@ -145,7 +146,7 @@ def contagion_of_people(
     rows = [{"group": each.name, **_told(now, chance, each_at)} for each, now, chance in slipped]
     whole = _told(*_together([row[1:] for row in found]), asked.confidence)
     columns: dict[str, Any] = {name: np.array([row[name] for row in rows], np.float64) for name in NAMES}
-    columns["p_adjusted"] = _holm(columns["p_value"])
+    columns["p_adjusted"] = holm(columns["p_value"])
     level = 1 - asked.confidence
     return Contagion(
         columns={
@@ -238,12 +239,3 @@ def _told(now: Aftermath, chance: Aftermath, confidence: float) -> dict[str, flo
     ratio, low, high = risk_ratio(observed, n, expected, float(now.error[0]) * right, confidence=confidence)
     numbers = (expected, ratio, low, high, chance_of(now, chance))
     return told | dict(zip(NAMES[3:], numbers, strict=True))
-
-
-def _holm(p_values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Adjust for looking at several: S. Holm, Scandinavian Journal of Statistics 6 (1979), 65-70."""
-    told = np.flatnonzero(~np.isnan(p_values))
-    order = told[np.argsort(p_values[told], kind="stable")]
-    found = np.full(len(p_values), np.nan)
-    found[order] = np.minimum(np.maximum.accumulate(p_values[order] * np.arange(len(order), 0, -1)), 1)
-    return found
