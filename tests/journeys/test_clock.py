@@ -114,7 +114,34 @@ def test_later_data_revise_no_reading(seed, cut):
     for name in ("level", "p_better", "minute", "side_codes", "cycles"):
         np.testing.assert_array_equal(getattr(early, name), getattr(late, name)[:cut])
     for left, right in zip(early.interval(), late.interval(), strict=True):
-        np.testing.assert_allclose(left, right[:cut], rtol=1e-12)
+        np.testing.assert_array_equal(left, right[:cut])
+
+
+@pytest.mark.parametrize("first_spread", [0, 1, 7, 11, 16])
+@pytest.mark.parametrize("kind", ["score", "value"])
+def test_the_first_spread_that_is_seen_revises_no_reading_before_it(kind, first_spread):
+    """Single interactions show no spread; weeks of several, from some week on, do."""
+    rng = np.random.default_rng(first_spread)
+    n = np.where(np.arange(16) < first_spread, 1.0, 6.0)[:, None] * np.ones(2)
+    whole = coqs.Series.of_arrays(
+        rng.uniform(0.5, 0.9, (16, 2)) * n,
+        n,
+        sd=np.where(n > 1, 0.1, np.nan),
+        measure=Yardstick(name="overall", kind=kind, mark=0.7, ceiling=1.0),
+    )
+    late = clock_of(whole)
+    for cut in range(1, 16):
+        early = clock_of(whole.within(0, cut))
+        for name in ("level", "p_better", "side_codes"):
+            np.testing.assert_array_equal(getattr(early, name), getattr(late, name)[:cut])
+
+
+def test_a_rate_stands_at_no_less_than_nothing():
+    measure = Yardstick(name="lapses", kind="rate", better="lower", mark=0.02)
+    events = np.append(np.linspace(90, 0, 9), np.zeros(5))[:, None].round()
+    clock = clock_of(coqs.Series.of_arrays(events, 1000.0, measure=measure), floor=0.1)
+    assert np.nanmin(clock.trend.level) < 0
+    assert np.nanmin(clock.level) == np.nanmin(clock.interval()[0]) == 0
 
 
 def test_hindsight_is_another_thing_and_says_so():
@@ -157,6 +184,14 @@ def test_a_perfect_score_held_for_long_is_a_finding():
     (finding,) = clock_of(perfect).findings()
     assert finding == "g1: at the ceiling for 11 periods in a row; the rubric is too easy"
     assert finding in str(clock_of(perfect))
+
+
+@pytest.mark.parametrize("gap", [6, 13])
+def test_a_gap_ends_no_perfect_run_and_is_not_counted_in_it(gap):
+    n = np.full((14, 1), 50.0)
+    n[gap] = 0
+    (finding,) = clock_of(coqs.Series.of_arrays(n, n, measure=MEASURE)).findings()
+    assert "for 12 periods in a row" in finding
 
 
 def test_scores_without_a_spread_are_read_by_what_they_do():
@@ -269,10 +304,21 @@ def test_who_moves_first_leads():
     (row,) = clock.leads().rows()
     assert (row["leader"], row["follower"], row["lag"]) == ("g1", "g2", 2)
     assert row["p_all"] < 0.01
+    assert 0 < row["ci_low"] < row["correlation"] < row["ci_high"] <= 1
     assert "g1 moves 2 weeks before g2" in row["words"]
     assert clock.leads() == clock.leads()
     with pytest.raises(PolicyError, match="lag of 0 or more"):
         clock.leads(most_lag=-1)
+
+
+def test_gaps_do_not_make_a_correlation_smaller():
+    rng = np.random.default_rng(8)
+    shares = np.repeat(0.7 + rng.normal(0, 0.05, 300)[:, None], 2, axis=1)
+    n = np.where(rng.random((300, 2)) < 0.4, 0.0, 100_000.0)
+    drawn = coqs.Series.of_arrays(shares * n, n, measure=MEASURE, every="week")
+    (row,) = clock_of(drawn).leads(permutations=199).rows()
+    assert row["lag"] == 0
+    assert row["correlation"] > 0.9
 
 
 @pytest.mark.slow

@@ -140,3 +140,11 @@ def test_intervals_cover_what_they_promise() -> None:
     squares = ((parts - ratio[:, None] * wholes) ** 2).sum(axis=1)
     low, high = ratio_interval(ratio, squares, wholes.sum(axis=1), np.full(runs, 30))
     assert 0.93 < ((low <= 0.3) & (high >= 0.3)).mean() < 0.97
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.999])
+def test_a_quantile_does_not_depend_on_what_stands_beside_it_to_the_last_bit(confidence: float) -> None:
+    df = np.append(np.arange(1.0, 240.0, 3), np.random.default_rng(3).uniform(1, 250, 40))
+    together = student_t_quantile(confidence, df)
+    alone = [student_t_quantile(confidence, [each])[0] for each in df]
+    np.testing.assert_array_equal(together, alone)

@@ -115,12 +115,14 @@ def _t_by_newton(confidence: float, z: float, df: Floats) -> Floats:
         return np.zeros_like(df)
     t, goal = np.full_like(df, z), math.log1p(-confidence)
     scale = _log_gamma((df + 1) / 2) - _log_gamma(df / 2) - np.log(df * math.pi) / 2
+    found = np.zeros(df.shape, np.bool_)  # each stops by itself, so that none depends on its neighbours
     for _ in range(60):
         tail = _incomplete_beta(df / 2, 0.5, df / (df + t**2))
         density = np.exp(scale - (df + 1) / 2 * np.log1p(t**2 / df))
-        step = (np.log(tail) - goal) * tail / (2 * density * t)
+        step = np.where(found, 0.0, (np.log(tail) - goal) * tail / (2 * density * t))
         t = t * np.exp(step)
-        if (np.abs(step) <= 1e-12).all():  # the next would move it by the square of that
+        found |= np.abs(step) <= 1e-12  # the next would move it by the square of that
+        if found.all():
             break
     return t
 
@@ -150,13 +152,15 @@ def _beta_fraction(a: Floats, b: Floats, x: Floats) -> Floats:
     """
     c, d = np.ones_like(x), 1 / (1 - (a + b) * x / (a + 1))
     value = d
+    settled = np.zeros(x.shape, np.bool_)
     for m in range(1, 120):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         for step in (even, odd):
             d, c = 1 / (1 + step * d), 1 + step / c
-            value = value * c * d
-        if (np.abs(c * d - 1) <= np.finfo(np.float64).eps).all():
+            value = np.where(settled, value, value * c * d)
+        settled |= np.abs(c * d - 1) <= np.finfo(np.float64).eps
+        if settled.all():
             break
     return value
 

@@ -94,8 +94,9 @@ class Clock:
         return self._possible(self.trend.level - half), self._possible(self.trend.level + half)
 
     def _possible(self, level: Floats) -> Floats:
-        """Keep levels within what a share can be; the filter knows no edges."""
-        kept: Floats = np.clip(level, 0.0, 1.0) if self.series.kind == "share" else level
+        """Keep levels within what a share or a rate can be; the filter knows no edges."""
+        most = {"share": 1.0, "rate": np.inf}.get(self.series.kind)
+        kept: Floats = level if most is None else np.clip(level, 0.0, most)
         return freeze(kept)
 
     @property
@@ -176,7 +177,9 @@ class Clock:
         perfect |= full & (self.scale.height(self.trend.level) >= TOO_EASY)
         found = []
         for place, group in enumerate(self.series.groups):
-            run = _last_run(perfect[:, place])
+            run = _last_run(
+                perfect[~self.series.is_gap[:, place], place]
+            )  # a gap neither ends a run nor counts
             if run >= SO_LONG:
                 found.append(f"{group}: at the ceiling for {run} periods in a row; the rubric is too easy")
         return tuple(found)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from coqs.errors import PolicyError
 from coqs.journeys.series import Series
+from coqs.kernels.intervals import normal_quantile
 from coqs.kernels.local_trend import LocalTrend
 from coqs.kernels.multiple import holm
 from coqs.tables import freeze, read_only
@@ -20,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 LEAST = 20
 """Surprises that two clocks must have in common."""
 SURE = 0.05
+CLOSEST = 1 - 1e-12
+"""A correlation nearer to 1 is told as this, so that it has an interval."""
 
 
 @attrs.frozen(slots=True, eq=False, repr=False, kw_only=True)
@@ -27,7 +30,8 @@ class LeadTable(Tabular):
     """One row a pair of groups, as columns.
 
     Columns: `leader`, `follower`; `lag`, in periods, 0 where they move together; `correlation` of their
-    surprises at that lag; `n` periods in common; `p`, the chance of as much at any lag, were the two apart;
+    surprises at that lag with `ci_low` and `ci_high`, its 95 % interval were that lag the one that was meant;
+    `n` periods in common; `p`, the chance of as much at any lag, were the two apart;
     `p_all`, the same among all pairs (Holm); `can_tell`, whether there were enough periods; `words`.
     """
 
@@ -96,7 +100,9 @@ def leads_of(
     covariance-stationary time series", Journal of the American Statistical Association 71 (1976), 378-385).
     The greatest correlation over all lags is held against those of permuted surprises, and pairs against each
     other by S. Holm's "simple sequentially rejective" method, Scandinavian Journal of Statistics 6 (1979),
-    65-70.
+    65-70. The interval of the correlation is R. A. Fisher's, "On the 'probable error' of a coefficient of
+    correlation deduced from a small sample", Metron 1 (1921), 3-32; it takes the lag as given, so that where
+    the lag was sought, the p value speaks, and not the interval.
     """
     if most_lag < 0 or permutations < 1:
         raise PolicyError(
@@ -119,7 +125,8 @@ def _pair(
 ) -> dict[str, Any]:
     n = int((~np.isnan(x) & ~np.isnan(y)).sum())
     if n < LEAST:
-        return {"leader": first, "follower": second, "lag": 0, "correlation": np.nan, "n": n, "p": np.nan}
+        nothing = dict.fromkeys(("correlation", "ci_low", "ci_high", "p"), np.nan)
+        return {"leader": first, "follower": second, "lag": 0, "n": n} | nothing
     lags = np.arange(-most_lag, most_lag + 1)
     found = _correlations(x[:, None], y, lags)[:, 0]
     best = int(np.argmax(np.abs(found)))
@@ -134,14 +141,27 @@ def _pair(
         "leader": pair[0],
         "follower": pair[1],
         "lag": abs(lag),
-        "correlation": found[best],
+        **_at_lag(x, y, lag),
         "n": n,
         "p": p,
     }
 
 
+def _at_lag(x: Floats, y: Floats, lag: int) -> dict[str, float]:
+    """Return the correlation at a lag, over the periods that were both seen, with R. A. Fisher's interval."""
+    left, right = (x[: len(x) - lag], y[lag:]) if lag >= 0 else (x[-lag:], y[:lag])
+    known = ~np.isnan(left * right)
+    r = float(np.clip(np.corrcoef(left[known], right[known])[0, 1], -CLOSEST, CLOSEST))
+    half = normal_quantile(1 - SURE) / np.sqrt(known.sum() - 3)
+    low, high = np.tanh(np.arctanh(r) - half), np.tanh(np.arctanh(r) + half)
+    return {"correlation": r, "ci_low": float(low), "ci_high": float(high)}
+
+
 def _correlations(x: Floats, y: Floats, lags: npt.NDArray[np.int64]) -> Floats:
-    """Return (lags, columns) mean products of x at a moment and y `lag` periods later."""
+    """Return (lags, columns) mean products of x at a moment and y `lag` periods later.
+
+    Each is shrunk where few periods were both seen, so that no lag is the greatest for want of data.
+    """
     rows = []
     for lag in lags.tolist():
         left, right = (x[: len(x) - lag], y[lag:]) if lag >= 0 else (x[-lag:], y[:lag])
@@ -158,7 +178,10 @@ def _told(rows: list[dict[str, Any]], every: str) -> LeadTable:
         "leader": np.array([row["leader"] for row in rows], object),
         "follower": np.array([row["follower"] for row in rows], object),
         "lag": np.array([row["lag"] for row in rows], np.int64),
-        "correlation": np.array([row["correlation"] for row in rows], np.float64),
+        **{
+            name: np.array([row[name] for row in rows], np.float64)
+            for name in ("correlation", "ci_low", "ci_high")
+        },
         "n": np.array([row["n"] for row in rows], np.int64),
         "p": p,
         "p_all": holm(p),
@@ -169,14 +192,14 @@ def _told(rows: list[dict[str, Any]], every: str) -> LeadTable:
 
 
 def _words(columns: Mapping[str, npt.NDArray[Any]], every: str) -> Iterator[str]:
-    names = ("leader", "follower", "lag", "correlation", "p_all", "n")
-    for leader, follower, lag, r, p, n in zip(*(columns[name] for name in names), strict=True):
-        pair = f"{leader} and {follower}"
+    names = ("leader", "follower", "lag", "correlation", "ci_low", "ci_high", "p_all", "n")
+    for leader, follower, lag, r, low, high, p, n in zip(*(columns[name] for name in names), strict=True):
+        pair, strength = f"{leader} and {follower}", f"(r = {r:.2f}, {low:.2f} to {high:.2f})"
         if np.isnan(p):
             yield f"{pair}: cannot tell, {n} periods in common of {LEAST} that are needed"
         elif p >= SURE:
             yield f"{pair}: no more than chance"
         elif lag == 0:
-            yield f"{pair} move together (r = {r:.2f})"
+            yield f"{pair} move together {strength}"
         else:
-            yield f"{leader} moves {lag} {every}{'s' if lag > 1 else ''} before {follower} (r = {r:.2f})"
+            yield f"{leader} moves {lag} {every}{'s' if lag > 1 else ''} before {follower} {strength}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,8 +58,7 @@ def clock_of(
     """
     low, high = _ends(series.measure, floor, ceiling)
     scale = Scale(low, _targets(series, target), high)
-    noise, df = _noise(series)
-    filtered = (smoothed_trend if hindsight else local_trend)(series.value, noise, df=df)
+    filtered = _filtered(series, smoothed_trend if hindsight else local_trend)
     trend = LocalTrend(*map(freeze, filtered))
     return Clock(series=series, trend=trend, scale=scale, confidence=confidence, is_hindsight=hindsight)
 
@@ -114,20 +113,27 @@ def _by_period(series: Series, pairs: Sequence[tuple[Any, float]]) -> Floats:
     return values[np.maximum(place, 0)]
 
 
-def _noise(series: Series) -> tuple[Floats, float]:
-    """Return (P, G) the variance of each value by sampling alone, and how far it is trusted.
+def _filtered(series: Series, method: Callable[..., LocalTrend]) -> LocalTrend:
+    """Filter with the noise that sampling alone makes, as far as it was known by then.
 
-    Only what was known by then counts, so that later data revise nothing.
+    Later data must revise nothing, also not by being the first to show how far single values differ: up
+    to then only the scatter of the periods speaks, and is read as if the rest were never to come.
     """
     n = np.where(series.is_gap, np.nan, series.n)
     if series.kind in ("share", "rate"):
         total, count = np.cumsum(series.total, axis=0), np.cumsum(series.n, axis=0)
         mean = (total + 0.5) / (count + 1)
-        return (mean * (1 - mean) if series.kind == "share" else mean) / n, TRUST
+        return method(series.value, (mean * (1 - mean) if series.kind == "share" else mean) / n, df=TRUST)
     variance = _pooled_variance(series)
-    if np.isnan(variance).all():
-        return 1 / n, 0.0
-    return np.where(np.isnan(variance), _first_known(variance), variance) / n, TRUST
+    unknown = np.asarray(np.isnan(variance).all(axis=1))
+    if not unknown.any():
+        return method(series.value, variance / n, df=TRUST)
+    alone = method(series.value, 1 / n, df=0.0)
+    if unknown.all():
+        return alone
+    variance[unknown] = variance[int(unknown.sum())]  # what they are once the first is known
+    after = method(series.value, variance / n, df=TRUST)
+    return LocalTrend(*(np.where(unknown[:, None], *each) for each in zip(alone, after, strict=True)))
 
 
 def _pooled_variance(series: Series) -> Floats:
@@ -144,8 +150,3 @@ def _pooled_variance(series: Series) -> Floats:
 
 PRIOR = 5.0
 """Values that the spread of all groups together counts for in that of each."""
-
-
-def _first_known(variance: Floats) -> float:
-    """Return a stand-in until a spread is known: of no weight, since the factor is then learned."""
-    return float(variance[~np.isnan(variance)][0])

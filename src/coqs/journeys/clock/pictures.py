@@ -37,7 +37,8 @@ class Drawable(Protocol):
 
 def draw_dials(clock: Drawable, groups: Sequence[str], *, ax: Any = None) -> Any:
     """Draw a dial for each group into one axes, and return it."""
-    rows = [row for group in groups for row in clock.readings().rows() if row["group"] == group]
+    last = clock.readings().rows()
+    rows = [last[clock.series.place(group)] for group in groups] if last else []
     across = max(1, min(ACROSS, len(rows)))
     down = max(1, math.ceil(len(rows) / across))
     ax = new_axes(ax, width=1.75 * across, height=2.05 * down)
