@@ -137,6 +137,18 @@ def test_models_are_weighed_by_how_well_each_foretold_the_values() -> None:
     assert found.p_rising[-1, 0] == pytest.approx(sum(rising), abs=1e-5)
 
 
+def test_the_factor_of_the_noise_is_no_less_than_the_least():
+    """Values on a line show no scatter; those with more than the least are read as without one."""
+    line, noise = np.arange(8.0)[:, None], np.ones((8, 1))
+    one = {"level_ratios": (0.0,), "slope_ratios": (0.0,)}
+    known, kept = local_trend(line, noise, **one), local_trend(line, noise, df=0.1, least=1.0, **one)
+    np.testing.assert_allclose(kept.level_se, known.level_se)
+    np.testing.assert_allclose(kept.slope_se, known.slope_se)
+    y, v = (each[:, None] for each in a_series(3))
+    for free, bound in zip(local_trend(y, v, df=4), local_trend(y, v, df=4, least=1e-6), strict=True):
+        np.testing.assert_array_equal(free, bound)
+
+
 def test_a_series_reads_the_same_alone_and_among_others() -> None:
     pairs = [a_series(seed) for seed in range(5)]
     y, noise = (np.stack(each, axis=1) for each in zip(*pairs, strict=True))

@@ -42,7 +42,7 @@ class LocalTrend(NamedTuple):
 class _States:
     """The filters of K models of G series: (K, G) each, but for what no model changes, (G,)."""
 
-    def __init__(self, ratios: Floats, n_series: int, df: float, *, sloping: bool) -> None:
+    def __init__(self, ratios: Floats, n_series: int, df: float, *, least: float, sloping: bool) -> None:
         k, zeros = len(ratios), np.zeros((len(ratios), n_series))
         self.level_ratio, self.slope_ratio = ratios[:, :1], ratios[:, 1:]
         self.level, self.slope = zeros.copy(), zeros.copy()
@@ -52,7 +52,7 @@ class _States:
         self.log_weight = zeros.copy()
         self.seen, self.since = np.zeros(n_series, np.int64), np.zeros(n_series)
         self.needed = 2 if sloping else 1
-        self.known_noise = bool(np.isinf(df))
+        self.known_noise, self.least = bool(np.isinf(df)), least
 
     def predict(self, unit: Floats) -> None:
         """Go on by one period; `unit` (G,) is the variance that the ratios are of."""
@@ -121,7 +121,7 @@ class _States:
         if self.known_noise:
             return self.squares
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.df > 0, self.squares / self.df, np.nan)
+            return np.where(self.df > 0, np.maximum(self.squares / self.df, self.least), np.nan)
 
 
 def local_trend(
@@ -129,6 +129,7 @@ def local_trend(
     noise: npt.ArrayLike,
     *,
     df: float = np.inf,
+    least: float = 0.0,
     level_ratios: tuple[float, ...] = LEVEL_RATIOS,
     slope_ratios: tuple[float, ...] = SLOPE_RATIOS,
     sloping: bool = True,
@@ -144,6 +145,9 @@ def local_trend(
     df
         How far `noise` is trusted: infinite, it is known; else it is known up to a factor, of which this
         many observations are held to have said 1; 0, nothing is known of the factor.
+    least
+        The factor is taken for no less than this, whatever the data say: 1 where `noise` is what sampling
+        alone makes, to which whatever else differs can only add.
     level_ratios, slope_ratios
         The grid: each pair is a model, and all are as likely at the start. The unit is the mean noise of
         the series up to the moment.
@@ -174,7 +178,7 @@ def local_trend(
     (array([nan,  2.,  3.,  4.]), array([1.]))
     """
     y, v, unit = _prepared(values, noise)
-    states = _States(_grid(level_ratios, slope_ratios), y.shape[1], df, sloping=sloping)
+    states = _States(_grid(level_ratios, slope_ratios), y.shape[1], df, least=least, sloping=sloping)
     told = np.full((len(LocalTrend._fields), *y.shape), np.nan)
     for t in range(len(y)):
         states.predict(unit[t])
@@ -222,6 +226,7 @@ def smoothed_trend(
     noise: npt.ArrayLike,
     *,
     df: float = np.inf,
+    least: float = 0.0,
     level_ratios: tuple[float, ...] = LEVEL_RATIOS,
     slope_ratios: tuple[float, ...] = SLOPE_RATIOS,
 ) -> LocalTrend:
@@ -236,7 +241,7 @@ def smoothed_trend(
     AIAA Journal 3 (1965), 1445-1450, under each model; models are weighed by all of the data.
     """
     y, v, unit = _prepared(values, noise)
-    states = _States(_grid(level_ratios, slope_ratios), y.shape[1], df, sloping=True)
+    states = _States(_grid(level_ratios, slope_ratios), y.shape[1], df, least=least, sloping=True)
     kept: list[tuple[npt.NDArray[Any], ...]] = []
     for t in range(len(y)):
         states.predict(unit[t])

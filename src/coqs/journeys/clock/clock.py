@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -212,8 +213,8 @@ class Clock:
         """
         from coqs.journeys.clock.svg import dial_svg
 
-        (row,) = self._table([(len(self.series.periods) - 1, self.series.place(group))]).rows()
-        return dial_svg(row, size=size)
+        rows = self._table([(len(self.series.periods) - 1, self.series.place(group))]).rows()
+        return dial_svg(rows[0] if rows else {"group": group} | NOTHING_SEEN, size=size)
 
     def _table(self, cells: Sequence[tuple[int, int]]) -> ClockTable:
         if not len(self.series.periods):
@@ -265,6 +266,10 @@ class Clock:
 
 
 _NONE = np.empty(0, np.int64)
+NOTHING_SEEN = MappingProxyType(
+    {"side": CANNOT_TELL, "minute": None, "from_noon": None, "words": CANNOT_TELL}
+)
+"""What a dial shows before the first period."""
 
 
 def _again(parts: dict[str, Any]) -> Clock:

@@ -91,7 +91,7 @@ def leads_of(
     Raises
     ------
     PolicyError
-        The lag is below 0, or there are no permutations.
+        The lag is below 0 or no whole number, or there are no permutations.
 
     Notes
     -----
@@ -104,9 +104,10 @@ def leads_of(
     correlation deduced from a small sample", Metron 1 (1921), 3-32; it takes the lag as given, so that where
     the lag was sought, the p value speaks, and not the interval.
     """
-    if most_lag < 0 or permutations < 1:
+    if most_lag != int(most_lag) or most_lag < 0 or permutations < 1:
         raise PolicyError(
-            f"leads: must have a lag of 0 or more and permutations, got {most_lag} and {permutations}",
+            f"leads: must have a lag of 0 or more whole periods and permutations, got {most_lag} and "
+            f"{permutations}; mend it",
             choice="most_lag",
             value=most_lag,
         )
@@ -127,6 +128,7 @@ def _pair(
     if n < LEAST:
         nothing = dict.fromkeys(("correlation", "ci_low", "ci_high", "p"), np.nan)
         return {"leader": first, "follower": second, "lag": 0, "n": n} | nothing
+    most_lag = min(most_lag, len(x) - 1)
     lags = np.arange(-most_lag, most_lag + 1)
     found = _correlations(x[:, None], y, lags)[:, 0]
     best = int(np.argmax(np.abs(found)))

@@ -19,8 +19,9 @@ from coqs.tables import freeze
 
 Floats = npt.NDArray[np.float64]
 Targets = float | Mapping[str, float] | Mapping[str, Sequence[tuple[Any, float]]]
-TRUST = 8.0
-"""Observations that are held to have said that the noise is that of sampling alone: weeks differ besides."""
+TRUST = 0.1
+"""Observations that are held to have said that the noise is that of sampling alone: next to none, since
+weeks differ besides, and of thousands of customers next to nothing else is left."""
 
 
 def clock_of(
@@ -52,10 +53,16 @@ def clock_of(
     Raises
     ------
     PolicyError
-        There is no target or no ceiling, or they do not follow each other.
+        There is no target or no ceiling, they do not follow each other, or the confidence is none.
     RecordError
         The moment of a target is none.
     """
+    if not 0 < confidence < 1:
+        raise PolicyError(
+            f"clock: confidence must lie between 0 and 1, got {confidence}; use for example 0.95",
+            choice="confidence",
+            value=confidence,
+        )
     low, high = _ends(series.measure, floor, ceiling)
     scale = Scale(low, _targets(series, target), high)
     filtered = _filtered(series, smoothed_trend if hindsight else local_trend)
@@ -88,22 +95,24 @@ def _targets(series: Series, target: Targets | None) -> Floats:
         )
     found = np.full(series.shape, np.nan)
     for place, group in enumerate(series.groups):
-        own = given.get(group, given.get("*")) if isinstance(given, Mapping) else given
+        own: Any = given.get(group, given.get("*")) if isinstance(given, Mapping) else given
         if own is None:
             raise PolicyError(
                 "clock: every group must have a target, got none for one; add it, or '*' for the others",
                 choice="target",
                 value=None,
             )
-        found[:, place] = own if isinstance(own, int | float) else _by_period(series, own)
+        found[:, place] = _by_period(series, own) if np.ndim(own) or isinstance(own, str) else own
     return freeze(found)
 
 
-def _by_period(series: Series, pairs: Sequence[tuple[Any, float]]) -> Floats:
+def _by_period(series: Series, pairs: Any) -> Floats:
     """Return (P,) the target in force when each period began; before the first one the first."""
-    if not pairs:
+    if isinstance(pairs, str) or not pairs:
         raise PolicyError(
-            "clock: a target must be a number or pairs, got no pair; add one", choice="target", value=()
+            f"clock: a target must be a number or pairs of moment and number, got {pairs!r}; write it so",
+            choice="target",
+            value=pairs,
         )
     moments = np.array([moment(at, series.tz, "target") for at, _ in pairs], "datetime64[us]")
     order = np.argsort(moments, kind="stable")
@@ -123,16 +132,18 @@ def _filtered(series: Series, method: Callable[..., LocalTrend]) -> LocalTrend:
     if series.kind in ("share", "rate"):
         total, count = np.cumsum(series.total, axis=0), np.cumsum(series.n, axis=0)
         mean = (total + 0.5) / (count + 1)
-        return method(series.value, (mean * (1 - mean) if series.kind == "share" else mean) / n, df=TRUST)
+        return method(
+            series.value, (mean * (1 - mean) if series.kind == "share" else mean) / n, df=TRUST, least=1.0
+        )
     variance = _pooled_variance(series)
     unknown = np.asarray(np.isnan(variance).all(axis=1))
     if not unknown.any():
-        return method(series.value, variance / n, df=TRUST)
+        return method(series.value, variance / n, df=TRUST, least=1.0)
     alone = method(series.value, 1 / n, df=0.0)
     if unknown.all():
         return alone
     variance[unknown] = variance[int(unknown.sum())]  # what they are once the first is known
-    after = method(series.value, variance / n, df=TRUST)
+    after = method(series.value, variance / n, df=TRUST, least=1.0)
     return LocalTrend(*(np.where(unknown[:, None], *each) for each in zip(alone, after, strict=True)))
 
 

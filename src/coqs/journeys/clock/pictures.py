@@ -86,7 +86,11 @@ def draw_history(
     place, series = clock.series.place(group), clock.series
     ax = new_axes(ax, width=7, height=3.2)
     at = series.periods.astype("datetime64[s]").astype(object)
+    ax.set_title(f"{group}: {clock.words(group)}", fontsize="medium")
+    ax.set_ylabel(series.measure.name)
     low, high = (each[:, place] for each in clock.interval())
+    if not len(at):
+        return ax
     ax.fill_between(
         at, low, high, color=INTERVAL, alpha=0.3, linewidth=0, label=f"{clock.confidence:.0%} interval"
     )
@@ -100,8 +104,6 @@ def draw_history(
         ax.axvline(at_event, color=SOFT, linewidth=1)
         ax.annotate(label, (at_event, 1), xycoords=("data", "axes fraction"), xytext=(3, -11),
                     textcoords="offset points", fontsize="x-small")  # fmt: skip
-    ax.set_title(f"{group}: {clock.words(group)}", fontsize="medium")
-    ax.set_ylabel(series.measure.name)
     ax.legend(frameon=False, fontsize="x-small", loc="best")
     ax.figure.autofmt_xdate(rotation=30)
     return ax
