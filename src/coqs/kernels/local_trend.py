@@ -146,8 +146,7 @@ def local_trend(
         How far `noise` is trusted: infinite, it is known; else it is known up to a factor, of which this
         many observations are held to have said 1; 0, nothing is known of the factor.
     least
-        The factor is taken for no less than this, whatever the data say: 1 where `noise` is what sampling
-        alone makes, to which whatever else differs can only add.
+        The factor is no less than this: 1 where `noise` is what sampling makes, and all else adds to it.
     level_ratios, slope_ratios
         The grid: each pair is a model, and all are as likely at the start. The unit is the mean noise of
         the series up to the moment.
