@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import pickle
@@ -147,10 +148,21 @@ def written(tmp_path: Path) -> tuple[Path, list[bytes]]:
     return path, path.read_bytes().splitlines(keepends=True)
 
 
+def resealed(line: bytes, **parts: Any) -> bytes:
+    """Return a line of other parts, which says that it is as it was written."""
+    record = json.loads(line) | parts
+    del record["digest"]
+    text = json.dumps(record, sort_keys=True, separators=(",", ":"))
+    record["digest"] = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return json.dumps(record).encode() + b"\n"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda a, b: a.replace(b"0.8", b"0.7") + b, r"line 2: must follow the line before it"),
+        (lambda a, b: a.replace(b"0.8", b"0.7") + b, r"line 1: must be as it was written"),
+        (lambda a, b: a + b.replace(b"0.8", b"0.7"), r"line 2: must be as it was written"),
+        (lambda a, b: a + b.replace(b'"digest"', b'"digset"'), r"line 2: must be as it was written"),
         (lambda _, b: b, r"line 1: must follow the line before it"),
         (lambda a, b: a + b[:-20], r"line 2: must end, got one that was cut off"),
         (lambda a, b: a + b"nothing\n" + b, r"line 2: must be a JSON object"),
@@ -158,7 +170,8 @@ def written(tmp_path: Path) -> tuple[Path, list[bytes]]:
             lambda a, b: a.replace(b'"schema": 1', b'"schema": 9') + b,
             r"line 1: checkpoint: must be of schema 1",
         ),
-        (lambda a, b: a.replace(b'"keys"', b'"kyes"') + b, r"line 1: checkpoint: must have every part"),
+        (lambda a, _: resealed(a, reason_of="me"), r"line 1: checkpoint: must have every part"),
+        (lambda a, _: resealed(a, progress=None), r"line 1: checkpoint: must have every part"),
         (lambda a, _: b"\xff" + a, r"line 1: must be a JSON object"),
     ],
 )
@@ -186,9 +199,9 @@ import resource, signal, sys
 import coqs
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 log = coqs.CheckpointLog.open(sys.argv[1])
-table = {"who": ["a"], "at": ["2026-01-05"], "good": [1], "n": [2]}
+table = {"who": ["Ana"], "at": ["2026-01-05"], "good": [1], "n": [2]}
 how = {"group": "who", "at": "at", "value": "good", "n": "n", "kind": "share", "tz": "Europe/Madrid"}
-checkpoint = coqs.Journeys.from_table(table, **how).checkpoint(at="2026-03-01")
+checkpoint = coqs.Journeys.from_table(table, **how).checkpoint(at="2026-03-01", log=log)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 try:
     log.append(checkpoint)
@@ -206,6 +219,110 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(tmp_path):
     assert path.read_bytes() == b"".join(lines)
 
 
+def test_a_line_that_is_sealed_anew_reads_as_another_writer_would_write_it(tmp_path):
+    path, (first, _) = written(tmp_path)
+    path.write_bytes(resealed(first))
+    assert len(coqs.CheckpointLog.read(path)) == 1
+
+
+def test_last_lines_that_were_taken_off_show_by_the_digest_that_was_kept(tmp_path):
+    path, (first, _) = written(tmp_path)
+    kept = coqs.CheckpointLog.read(path).digest
+    path.write_bytes(first)
+    assert coqs.CheckpointLog.read(path).digest != kept
+
+
+def test_a_log_that_must_be_there_is_not_begun_anew(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        coqs.CheckpointLog.read(tmp_path / "loog.jsonl")
+
+
+def test_a_checkpoint_that_was_not_held_against_the_log_is_not_written_to_it(tmp_path):
+    path, lines = written(tmp_path)
+    log = coqs.CheckpointLog.open(path)
+    with pytest.raises(ComparisonError, match="take it with log="):
+        log.append(JOURNEYS.checkpoint(at="2026-02-09", targets={"good": 0.1}))
+    assert path.read_bytes() == b"".join(lines)
+
+
+def test_a_target_for_all_does_not_ease_that_of_one(tmp_path):
+    log = coqs.CheckpointLog.open(tmp_path / "log.jsonl")
+    log = log.append(JOURNEYS.checkpoint(at="2026-01-19", targets={"good": {"Ana": 0.9, "*": 0.6}}, log=log))
+    with pytest.raises(
+        PolicyError, match=r"that of 'good' for 'Ana' must be no easier than the last one, 0\.9"
+    ):
+        JOURNEYS.checkpoint(at="2026-02-02", targets={"good": 0.7}, log=log)
+    kept = JOURNEYS.checkpoint(at="2026-02-02", targets={"good": {"Bo": 0.7}}, log=log)
+    log = log.append(kept)
+    with pytest.raises(PolicyError, match=r"for 'Bo' must be no easier than the last one, 0\.7"):
+        JOURNEYS.checkpoint(at="2026-02-09", targets={"good": {"Ana": 0.9, "*": 0.6}}, log=log)
+
+
+def test_a_target_for_one_is_not_below_that_of_all(tmp_path):
+    log = coqs.CheckpointLog.open(tmp_path / "log.jsonl")
+    log = log.append(JOURNEYS.checkpoint(at="2026-01-19", targets={"good": 0.8}, log=log))
+    with pytest.raises(PolicyError, match="for 'Bo' must be no easier"):
+        JOURNEYS.checkpoint(at="2026-02-02", targets={"good": {"Bo": 0.5, "*": 0.8}}, log=log)
+
+
+def test_a_change_between_spans_that_share_observations_has_no_interval(tmp_path):
+    log = coqs.CheckpointLog.open(tmp_path / "log.jsonl")
+    log = log.append(JOURNEYS.checkpoint(at="2026-01-19", log=log))
+    row = JOURNEYS.checkpoint(at="2026-02-02", since="2026-01-12", log=log).rows()[0]
+    assert row["change"] is not None
+    assert row["change_low"] is None
+    after = JOURNEYS.checkpoint(at="2026-02-02", since="2026-01-19", log=log).rows()[0]
+    assert after["change_low"] is not None
+
+
+def test_whoever_was_there_at_the_last_stop_keeps_a_row(tmp_path):
+    log = coqs.CheckpointLog.open(tmp_path / "log.jsonl")
+    log = log.append(JOURNEYS.checkpoint(at="2026-01-19", targets={"good": 0.8}, log=log))
+    left = weekly(Bo=[30, 31, 29, 30]).checkpoint(at="2026-02-02", targets={"good": 0.8}, log=log)
+    row = left.of("good", "Ana")
+    assert (row.n, row.last_target, row.state) == (0, "cannot tell", "cannot tell")
+    assert math.isnan(row.been)
+    assert math.isnan(row.change)
+
+
+def test_levels_at_another_confidence_or_of_fewer_measures_do_not_follow_the_log(tmp_path):
+    log = coqs.CheckpointLog.open(tmp_path / "log.jsonl")
+    scores = coqs.score(coqs.make_sample(n=120))
+    both = coqs.Journeys.from_scores(scores, by="site")
+    log = log.append(both.checkpoint(at="2026-03-12", log=log))
+    with pytest.raises(ComparisonError, match="confidence of the last one"):
+        both.checkpoint(at="2026-03-20", log=log, confidence=0.9)
+    one = coqs.Journeys.from_scores(scores, by="site", measures="overall")
+    with pytest.raises(ComparisonError, match="measures of the last one"):
+        one.checkpoint(at="2026-03-20", log=log)
+
+
+def test_a_policy_of_the_same_name_and_other_choices_is_another(tmp_path):
+    ratings = coqs.make_sample(n=120)
+    log = coqs.CheckpointLog.open(tmp_path / "log.jsonl")
+    policies = [coqs.Policy(name="house", unanswered=each) for each in ("drop", "zero")]
+    drop, zero = (coqs.Journeys.from_scores(coqs.score(ratings, policy=each), by="site") for each in policies)
+    log = log.append(drop.checkpoint(at="2026-03-12", log=log))
+    assert log.checkpoints[0].stop.provenance["policy"] == "house"
+    with pytest.raises(ComparisonError, match="policy of the last one"):
+        zero.checkpoint(at="2026-03-20", log=log)
+
+
+def test_a_clock_takes_its_targets_from_the_log(tmp_path):
+    journeys = weekly(Ana=[40, 41, 45, 46, 47], Bo=[30, 31, 29, 30, 20])
+    log = coqs.CheckpointLog.open(tmp_path / "log.jsonl")
+    log = log.append(journeys.checkpoint(at="2026-01-12", targets={"good": {"Bo": 0.6, "*": 0.7}}, log=log))
+    log = log.append(journeys.checkpoint(at="2026-01-26", targets={"good": {"Bo": 0.65, "*": 0.7}}, log=log))
+    clock = journeys.clock(target=log, ceiling=1.0)
+    assert clock.scale.target[:, 0].tolist() == [0.7] * 5
+    assert clock.scale.target[:, 1].tolist() == [0.6, 0.6, 0.6, 0.65, 0.65]
+
+
+def test_a_clock_of_a_log_without_a_target_is_refused(tmp_path):
+    with pytest.raises(PolicyError, match="every group must have a target"):
+        JOURNEYS.clock(target=coqs.CheckpointLog.open(tmp_path / "log.jsonl"))
+
+
 def test_a_folder_is_no_log(tmp_path):
     with pytest.raises(RecordError, match="must be a file"):
         coqs.CheckpointLog.open(tmp_path)
@@ -220,6 +337,8 @@ def test_a_folder_is_no_log(tmp_path):
         ({"at": "2026-01-19", "targets": {"good": {"Anna": 0.8}}}, NotFoundError, "'Ana'"),
         ({"at": "2026-01-19", "targets": {"good": "high"}}, PolicyError, "must be a number"),
         ({"at": "2026-01-19", "targets": {"good": math.nan}}, PolicyError, "must be a number"),
+        ({"at": "2026-01-19", "targets": {"good": True}}, PolicyError, "must be a number"),
+        ({"at": "2026-01-19", "targets": {"good": 80}}, PolicyError, "at most 1, got 80"),
     ],
 )
 def test_a_mistake_in_a_checkpoint_is_told(how, error, message):
@@ -258,6 +377,10 @@ def test_a_checkpoint_is_a_table_and_reads_aloud():
         "  accomplished  cannot tell",
         "  remaining     +0.140 (+0.075 to +0.228) to 0.95: to do",
     ]
+    assert (
+        str(checkpoint).splitlines()[-1] == "each interval is by itself: by chance alone, 5% of them are off"
+    )
+    assert "<td>0.810 (0.722 to 0.875)</td>" in checkpoint._repr_html_()
     assert pickle.loads(pickle.dumps(checkpoint)) == checkpoint
     assert coqs.Checkpoint.from_dict(json.loads(json.dumps(checkpoint.to_dict()))) == checkpoint
 

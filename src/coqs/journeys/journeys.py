@@ -8,7 +8,13 @@ import attrs
 
 from coqs.journeys.checkpoints.checkpoint import Checkpoint
 from coqs.journeys.checkpoints.log import CheckpointLog
-from coqs.journeys.checkpoints.taking import Plan, Targets, checkpoint_of, targets_by_group
+from coqs.journeys.checkpoints.taking import (
+    Plan,
+    Targets,
+    checkpoint_of,
+    provenance_told,
+    targets_by_group,
+)
 from coqs.journeys.clock.clock import Clock
 from coqs.journeys.clock.making import Targets as ClockTargets, clock_of
 from coqs.journeys.events.before_after import BeforeAfter, before_after
@@ -74,7 +80,7 @@ class Journeys(HabitQuestions):
         self,
         measure: str | None = None,
         *,
-        target: ClockTargets | None = None,
+        target: ClockTargets | CheckpointLog | None = None,
         floor: float | None = None,
         ceiling: float | None = None,
         confidence: float = 0.95,
@@ -87,15 +93,19 @@ class Journeys(HabitQuestions):
         measure
             What is read; the first one unless told.
         target, floor, ceiling, confidence, hindsight
-            As in `coqs.journeys.clock.clock_of`: the measure's mark, 0, and its ceiling unless told.
+            As in `coqs.journeys.clock.clock_of`: the measure's mark, 0, and its ceiling unless told. The
+            target may be a log of checkpoints: each group's targets, each from its moment on.
 
         Raises
         ------
         NotFoundError, PolicyError
             No such measure; no target or no ceiling, or they do not follow each other.
         """
+        series = self.series(measure)
+        if isinstance(target, CheckpointLog):
+            target = target.clock_targets(series.measure, series.groups)
         return clock_of(
-            self.series(measure),
+            series,
             target=target,
             floor=floor,
             ceiling=ceiling,
@@ -163,7 +173,8 @@ class Journeys(HabitQuestions):
             Measure to target, or to a mapping of group to target, in which "*" stands for all others; without
             one, nothing remains to be told.
         since
-            Where the span begins; the last checkpoint of the log unless told, or the beginning.
+            Where the span begins; the last checkpoint of the log unless told, or the beginning. If it is
+            before that, both spans share observations, and how surely anything changed cannot be told.
         log
             The checkpoints before it: what is accomplished is told against the last one, and a target that is
             easier than the one before it is refused.
@@ -176,18 +187,17 @@ class Journeys(HabitQuestions):
         ------
         NotFoundError, PolicyError, RecordError, ComparisonError
             No such measure or group; a target that is no number, or lowered without a reason; a moment that
-            is none, or does not follow the last one; a log of another fingerprint or policy.
+            is none, or does not follow the last one; a log of other keys, measures or confidence, or of
+            another fingerprint or policy.
         """
         names = [each.name for each in self.measures]
-        made = self.provenance
         plan = Plan(
             measures=self.measures,
             targets=targets_by_group(targets or {}, names, self.groups),
             confidence=confidence,
             tz=self.tz,
             reason=reason,
-            scoring=None if made is None else made.fingerprint.scoring,
-            policy=None if made is None else made.policy.name,
+            provenance=provenance_told(self.provenance),
         )
         past = () if log is None else log.checkpoints
         return checkpoint_of(self.observations, plan, at=at, since=since, past=past)

@@ -11,10 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import RecordError
+from coqs.results.html import html_table
 from coqs.tables import freeze, kind_of, read_only
 from coqs.tables.tabular import Tabular
 
 SCHEMA = 1
+ALL = "*"
+"""The group that stands for all that have no target of their own."""
 CANNOT_TELL = "cannot tell"
 REACHED, TO_DO = "reached", "to do"
 MET, NOT_MET, NO_TARGET = "met", "not met", "no target"
@@ -65,18 +68,21 @@ class Stop:
     better: Mapping[str, str] = attrs.field(converter=read_only, hash=False)
     """Measure to which way is good."""
     confidence: float = 0.95
+    last: str | None = None
+    """The moment of the stop that it was taken after; None of the first one in a log."""
     reason: str | None = None
     """Why a target was lowered, where one was."""
-    scoring: str | None = None
-    """The scoring fingerprint of the rubric; None for a table."""
-    policy: str | None = None
+    provenance: Mapping[str, str | None] = attrs.field(factory=dict, converter=read_only, hash=False)
+    """What the scores name: rubric, fingerprints, policy and the digest of its choices, plugin and versions;
+    empty for a table."""
 
 
 @attrs.frozen(slots=True, eq=False, repr=False)
 class Checkpoint(Tabular):
     """A dated stop: *been*, *accomplished* and *remaining* of each group and measure, with intervals.
 
-    Columns: those of `Progress`, one row a measure and group. Each interval is by itself: of twenty groups,
+    Columns: those of `Progress`, one row a measure and group; a group that the last checkpoint told of and
+    that was not observed again keeps its row. Each interval is by itself: of twenty groups,
     one may well be off by chance.
     """
 
@@ -100,7 +106,7 @@ class Checkpoint(Tabular):
         """Return plain values that JSON can hold, with a schema number; `from_dict` reads them."""
         stop = attrs.asdict(self.stop, recurse=False)
         stop["keys"] = [*self.stop.keys]
-        stop["better"] = dict(self.stop.better)
+        stop |= {name: dict(stop[name]) for name in ("better", "provenance")}
         stop["targets"] = {name: dict(each) for name, each in self.stop.targets.items()}
         rows = [{name: _plain(value) for name, value in attrs.asdict(row).items()} for row in self.progress]
         return {"schema": SCHEMA, **stop, "progress": rows}
@@ -145,6 +151,37 @@ class Checkpoint(Tabular):
     def __str__(self) -> str:
         return "\n".join(_lines(self))
 
+    def _repr_html_(self) -> str:
+        heads = [
+            "measure",
+            "group",
+            "n",
+            "been",
+            "accomplished",
+            "last target",
+            "remaining",
+            "target",
+            "state",
+        ]
+        rows = [_cells(row) for row in self.progress]
+        return html_table(heads, rows, caption=f"Checkpoint at {self.stop.at}")
+
+
+def target_of(targets: Mapping[str, float], group: str) -> float:
+    """Return the target of a group, its own or that of all others; NaN without one."""
+    return float(targets.get(group, targets.get(ALL, math.nan)))
+
+
+def _cells(row: Progress) -> list[str]:
+    been = told(row.been, row.been_low, row.been_high)
+    change = told(row.change, row.change_low, row.change_high, signed=True)
+    remaining, target = "", ""
+    if row.state != NO_TARGET:
+        remaining = told(row.remaining, row.remaining_low, row.remaining_high, signed=True)
+        target = f"{row.target:.3g}"
+    n = f"{row.n:g}"
+    return [row.measure, row.group, n, been, change, row.last_target, remaining, target, row.state]
+
 
 def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
@@ -169,6 +206,8 @@ def _lines(checkpoint: Checkpoint) -> Iterator[str]:
         if row.state != NO_TARGET:
             remaining = told(row.remaining, row.remaining_low, row.remaining_high, signed=True)
             yield f"  remaining     {remaining} to {row.target:.3g}: {row.state}"
+    if len({row.group for row in checkpoint.progress}) > 1:
+        yield f"each interval is by itself: by chance alone, {1 - stop.confidence:.0%} of them are off"
     if stop.reason is not None:
         yield f"a target was lowered: {stop.reason}"
 

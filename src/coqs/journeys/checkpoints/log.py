@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import attrs
 
 from coqs.errors import ComparisonError, RecordError
-from coqs.journeys.checkpoints.checkpoint import Checkpoint
+from coqs.journeys.checkpoints.checkpoint import SCHEMA, Checkpoint, target_of
+from coqs.journeys.measures import Yardstick
+from coqs.rubric.fingerprints import digest
 
-AFTER = "after"
-"""The part of a line that holds the digest of the line before it."""
+AFTER, DIGEST = "after", "digest"
+"""The parts of a line that hold the digest of the line before it, and its own."""
 FIRST = "sha256:0"
 
 
@@ -25,8 +27,9 @@ FIRST = "sha256:0"
 class CheckpointLog:
     """Checkpoints in the order of time, and the file that keeps them.
 
-    The file is UTF-8, one JSON object a line, with a schema number and the digest of the line before: a past
-    that was edited shows when it is read. Nothing but `append` writes to it, and that only at its end.
+    The file is UTF-8, one JSON object a line, with a schema number, the digest of the line before and its
+    own: a past that was edited shows when it is read. Nothing but `append` writes to it, and that only at its
+    end. Only that last lines were taken off cannot show: keep `digest` elsewhere, and compare it.
 
     Examples
     --------
@@ -43,7 +46,22 @@ class CheckpointLog:
     path: Path = attrs.field(converter=Path)
     checkpoints: tuple[Checkpoint, ...] = ()
     digest: str = FIRST
-    """Of the last line."""
+    """Of the last line, which stands for all before it too."""
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a log that there is.
+
+        Raises
+        ------
+        RecordError
+            A line cannot be read, was changed, or was cut off: the file and the line are named.
+        OSError
+            There is no such file, or it cannot be read.
+        """
+        place = Path(path)
+        _check_file(place)
+        return cls(place, *_read(place.read_bytes(), str(path)))
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
@@ -56,13 +74,10 @@ class CheckpointLog:
         OSError
             The file cannot be read.
         """
-        place = Path(path)
-        _check_file(place)
         try:
-            raw = place.read_bytes()
+            return cls.read(path)
         except FileNotFoundError:
-            raw = b""
-        return cls(place, *_read(raw, str(path)))
+            return cls(Path(path))
 
     def append(self, checkpoint: Checkpoint) -> Self:
         """Write a checkpoint at the end of the file; return the log with it.
@@ -71,6 +86,8 @@ class CheckpointLog:
         ------
         ComparisonError
             The file is not as it was read, since somebody else wrote to it; open it again.
+            Or the checkpoint was not taken after the last one of this log, so that neither its change nor
+            its targets were held against it.
         RecordError
             The checkpoint is not later than the last one.
         OSError
@@ -82,7 +99,16 @@ class CheckpointLog:
                 f"log: a checkpoint must be later than the last one, {self.checkpoints[-1].stop.at}, got "
                 f"{checkpoint.stop.at}; a log only grows"
             )
+        last = self.checkpoints[-1].stop.at if self.checkpoints else None
+        if checkpoint.stop.last != last:
+            raise ComparisonError(
+                f"log: a checkpoint must be taken after the last one of this log, {last}, got one after "
+                f"{checkpoint.stop.last}; take it with log=",
+                left=last,
+                right=checkpoint.stop.last,
+            )
         record = checkpoint.to_dict() | {AFTER: self.digest}
+        record[DIGEST] = digest(record)
         line = json.dumps(record, ensure_ascii=False, allow_nan=False).encode()
         with _appending(self.path) as file:
             if _read(file.read(), str(self.path))[1] != self.digest:
@@ -91,16 +117,27 @@ class CheckpointLog:
                     "take the checkpoint from there"
                 )
             _write_end(file, line + b"\n")
-        return attrs.evolve(self, checkpoints=(*self.checkpoints, checkpoint), digest=_digest(line))
+        return attrs.evolve(self, checkpoints=(*self.checkpoints, checkpoint), digest=record[DIGEST])
 
     def targets(self, measure: str, group: str) -> tuple[tuple[str, float], ...]:
-        """Return when each target of a group was set, and what it was: what a clock is read by."""
+        """Return when each target of a group was set, and what it was; empty where it never had one."""
         found = []
         for each in self.checkpoints:
-            own = each.stop.targets.get(measure, {})
-            if group in own or "*" in own:
-                found.append((each.stop.at, own[group] if group in own else own["*"]))
+            target = target_of(each.stop.targets.get(measure, {}), group)
+            if not math.isnan(target):
+                found.append((each.stop.at, target))
         return tuple(found)
+
+    def clock_targets(
+        self, measure: Yardstick, groups: Sequence[str]
+    ) -> dict[str, float | tuple[tuple[str, float], ...]]:
+        """Return what a clock is read by: each group's targets, or the measure's mark where it had none."""
+        found: dict[str, float | tuple[tuple[str, float], ...]] = {}
+        for group in groups:
+            own = self.targets(measure.name, group)
+            if own or measure.mark is not None:
+                found[group] = own or float(measure.mark or 0.0)
+        return found
 
     def __iter__(self) -> Iterator[Checkpoint]:
         return iter(self.checkpoints)
@@ -121,20 +158,19 @@ def _check_file(path: Path) -> None:
         raise RecordError(f"{path}: must be a file, got a folder or a device; name another", path=str(path))
 
 
-def _digest(line: bytes) -> str:
-    return f"sha256:{hashlib.sha256(line).hexdigest()}"
-
-
 def _read(raw: bytes, path: str) -> tuple[tuple[Checkpoint, ...], str]:
     """Return the checkpoints of a file, and the digest of its last line."""
     found: list[Checkpoint] = []
-    digest = FIRST
+    last = FIRST
     lines = raw.split(b"\n")
     if lines[-1]:
         raise _refusal(path, len(lines), "must end, got one that was cut off: it was never taken; remove it")
     for number, line in enumerate(lines[:-1], 1):
         record = _parsed(line, path, number)
-        if record.pop(AFTER, None) != digest:
+        own = record.pop(DIGEST, None)
+        if record.get("schema") == SCHEMA and own != digest(record):
+            raise _refusal(path, number, "must be as it was written, got one that was changed; restore it")
+        if record.pop(AFTER, None) != last:
             raise _refusal(
                 path, number, "must follow the line before it, got a past that was changed; restore it"
             )
@@ -145,8 +181,8 @@ def _read(raw: bytes, path: str) -> tuple[tuple[Checkpoint, ...], str]:
         if found and checkpoint.stop.at <= found[-1].stop.at:
             raise _refusal(path, number, "must be later than the line before it; restore the file")
         found.append(checkpoint)
-        digest = _digest(line)
-    return tuple(found), digest
+        last = str(own)
+    return tuple(found), last
 
 
 def _parsed(line: bytes, path: str, number: int) -> dict[str, Any]:

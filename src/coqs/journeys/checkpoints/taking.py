@@ -11,6 +11,7 @@ import numpy as np
 
 from coqs.errors import ComparisonError, NotFoundError, PolicyError
 from coqs.journeys.checkpoints.checkpoint import (
+    ALL,
     CANNOT_TELL,
     MET,
     NO_TARGET,
@@ -20,16 +21,18 @@ from coqs.journeys.checkpoints.checkpoint import (
     Checkpoint,
     Progress,
     Stop,
+    target_of,
 )
 from coqs.journeys.levels import Levels, levels_within
 from coqs.journeys.measures import Yardstick
 from coqs.journeys.moments import moment, text_of
 from coqs.journeys.observations import Observations
 from coqs.kernels import mover_interval
+from coqs.results import Provenance
+from coqs.rubric import Policy
+from coqs.rubric.fingerprints import digest
 from coqs.tables import read_only
 
-ALL = "*"
-"""The group that stands for all that have no target of their own."""
 Targets = Mapping[str, float | Mapping[str, float]]
 NEVER = np.datetime64("NaT", "us")
 
@@ -43,8 +46,21 @@ class Plan:
     confidence: float
     tz: str
     reason: str | None = None
-    scoring: str | None = None
-    policy: str | None = None
+    provenance: Mapping[str, str | None] = attrs.field(factory=dict)
+
+
+def provenance_told(made: Provenance | None) -> dict[str, str | None]:
+    """Return what scores name, as a checkpoint keeps it; nothing for a table."""
+    if made is None:
+        return {}
+    return made.to_dict() | {"policy_choices": digest(_choices(made.policy))}
+
+
+def _choices(policy: Policy) -> dict[str, Any]:
+    """Return what is not as in `coqs`, so that a choice that is added later changes no digest."""
+    usual = Policy().choices()
+    own = {name: value for name, value in policy.choices().items() if value != usual[name]}
+    return own | {"overrides": [each.to_mapping() for each in policy.overrides]}
 
 
 def checkpoint_of(
@@ -77,7 +93,8 @@ def checkpoint_of(
     start = moment(since, plan.tz, "since") if since is not None else _after(last)
     _check_order(stop, start, last)
     _check_same(plan, seen, last)
-    _check_ratchet(plan, past)
+    _check_within_reach(plan)
+    _check_ratchet(plan, seen.groups, past)
     rows = [row for measure in plan.measures for row in _rows(seen, plan, measure, start, stop, past)]
     made = Stop(
         at=text_of(stop),
@@ -86,9 +103,9 @@ def checkpoint_of(
         targets=plan.targets,
         better={each.name: each.better for each in plan.measures},
         confidence=plan.confidence,
+        last=None if last is None else last.stop.at,
         reason=plan.reason,
-        scoring=plan.scoring,
-        policy=plan.policy,
+        provenance=plan.provenance,
     )
     return Checkpoint(made, tuple(rows))
 
@@ -117,8 +134,11 @@ def _check_same(plan: Plan, seen: Observations, last: Checkpoint | None) -> None
     """Refuse to tell a change between levels that are not of one kind."""
     if last is None:
         return
-    made = {"keys": seen.keys, "scoring fingerprint": plan.scoring, "policy": plan.policy}
-    before = {"keys": last.stop.keys, "scoring fingerprint": last.stop.scoring, "policy": last.stop.policy}
+    better = {each.name: each.better for each in plan.measures}
+    kept = {name: better.get(name) for name in last.stop.better}
+    made = {"keys": seen.keys, "confidence": plan.confidence, "measures": kept} | _named(plan.provenance)
+    before = {"keys": last.stop.keys, "confidence": last.stop.confidence, "measures": dict(last.stop.better)}
+    before |= _named(last.stop.provenance)
     for what, value in made.items():
         if before[what] != value:
             raise ComparisonError(
@@ -128,18 +148,45 @@ def _check_same(plan: Plan, seen: Observations, last: Checkpoint | None) -> None
             )
 
 
-def _check_ratchet(plan: Plan, past: Sequence[Checkpoint]) -> None:
-    """Refuse a target below the one before it, unless it is said why."""
+def _named(provenance: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return what must be the same for two levels to be compared, under the words for it."""
+    policy = provenance.get("policy"), provenance.get("policy_choices")
+    return {
+        "scoring fingerprint": provenance.get("fingerprint_scoring"),
+        "policy": policy,
+        "controller": provenance.get("controlled_by"),
+    }
+
+
+def _check_within_reach(plan: Plan) -> None:
+    """Refuse a target that nothing can reach, such as 80 where 0.8 is meant."""
+    best = {each.name: each.ceiling for each in plan.measures}
+    for name, targets in plan.targets.items():
+        top = best[name]
+        for target in targets.values():
+            if top is not None and target > top:
+                raise PolicyError(
+                    f"targets: that of {name!r} must be within reach, at most {top:g}, got {target:g}; write "
+                    "shares from 0 to 1",
+                    choice="targets",
+                    value=target,
+                )
+
+
+def _check_ratchet(plan: Plan, groups: Sequence[str], past: Sequence[Checkpoint]) -> None:
+    """Refuse a target below the one in force, whoever set it for all or for one, unless it is said why."""
     if plan.reason is not None:
         return
     better = {each.name: each.better for each in plan.measures}
     for name, targets in plan.targets.items():
-        for group, target in targets.items():
+        named = (group for each in past for group in each.stop.targets.get(name, ()))
+        for group in dict.fromkeys((*targets, *groups, *named)):
+            target = target_of(targets, group)
             before = target_before(past, name, group)
-            eased = target < before if better[name] == "higher" else target > before
-            if eased:
+            if target < before if better[name] == "higher" else target > before:
+                whose = "" if group == ALL else f" for {group!r}"
                 raise PolicyError(
-                    f"targets: that of {name!r} must be no easier than the last one, {before:g}, got "
+                    f"targets: that of {name!r}{whose} must be no easier than the last one, {before:g}, got "
                     f"{target:g}; keep it, or say why with reason=",
                     choice="targets",
                     value=target,
@@ -151,7 +198,7 @@ def target_before(past: Sequence[Checkpoint], measure: str, group: str) -> float
     for checkpoint in reversed(past):
         targets = checkpoint.stop.targets.get(measure, {})
         if group in targets or ALL in targets:
-            return float(targets.get(group, targets.get(ALL, math.nan)))
+            return target_of(targets, group)
     return math.nan
 
 
@@ -164,14 +211,26 @@ def _rows(
     past: Sequence[Checkpoint],
 ) -> list[Progress]:
     levels = levels_within(seen, measure, start, stop, confidence=plan.confidence)
-    targets = plan.targets.get(measure.name, {})
+    last = past[-1] if past else None
     rows = []
-    for place, group in enumerate(seen.groups):
-        target = float(targets.get(group, targets.get(ALL, math.nan)))
+    for group in (*seen.groups, *_gone(seen, measure, last)):
+        target = target_of(plan.targets.get(measure.name, {}), group)
         goal = target_before(past, measure.name, group)
-        before = past[-1].of(measure.name, group) if past else None
-        rows.append(_progress(measure, group, _one(levels, place), target, goal, before))
+        level = _one(levels, seen.groups.index(group)) if group in seen.groups else NOTHING
+        before = None if last is None else last.of(measure.name, group)
+        apart = last is not None and start >= _after(last)
+        rows.append(_progress(measure, group, level, target, goal, before, apart=apart))
     return rows
+
+
+NOTHING = (math.nan, math.nan, math.nan, 0.0)
+"""The level of a group that was not observed."""
+
+
+def _gone(seen: Observations, measure: Yardstick, last: Checkpoint | None) -> list[str]:
+    """Return groups that the last checkpoint told of, and that are observed no more."""
+    told = () if last is None else last.progress
+    return [row.group for row in told if row.measure == measure.name and row.group not in seen.groups]
 
 
 def _one(levels: Levels, place: int) -> tuple[float, float, float, float]:
@@ -185,11 +244,14 @@ def _progress(
     target: float,
     goal: float,
     before: Progress | None,
+    *,
+    apart: bool,
 ) -> Progress:
+    """Tell of one group; a change between spans that share observations has no interval."""
     been, low, high, n = level
     up = measure.better == "higher"
     old = (before.been, before.been_low, before.been_high) if before is not None else (math.nan,) * 3
-    change_low, change_high = mover_interval((been, low, high), old)
+    change_low, change_high = mover_interval((been, low, high), old) if apart else (math.nan, math.nan)
     sign = 1 if up else -1
     ends = sorted(sign * (target - end) for end in (low, high))
     return Progress(
@@ -223,7 +285,8 @@ def _state(target: float, low: float, high: float, *, up: bool, words: tuple[str
 
 
 def _is_number(target: Any) -> bool:
-    return isinstance(target, int | float | np.number) and math.isfinite(target)
+    is_number = isinstance(target, int | float | np.number) and not isinstance(target, bool)
+    return is_number and math.isfinite(target)
 
 
 def targets_by_group(
