@@ -17,7 +17,7 @@ from coqs.journeys.checkpoints.taking import (
 )
 from coqs.journeys.clock.clock import Clock
 from coqs.journeys.clock.making import Targets as ClockTargets, clock_of
-from coqs.journeys.events.before_after import BeforeAfter, before_after
+from coqs.journeys.events.before_after import BeforeAfter, Whose, before_after
 from coqs.journeys.events.register import EventRegister
 from coqs.journeys.expected.expected import ExpectedTable, expected_of
 from coqs.journeys.habits.questions import HabitQuestions
@@ -144,11 +144,17 @@ class Journeys(HabitQuestions):
         measure: str | None = None,
         span_days: float = 28,
         confidence: float = 0.95,
+        whose: Whose = "about",
     ) -> BeforeAfter:
         """Tell what changed around events, within people; see `coqs.journeys.events.before_after`."""
         name = self.measure(measure).name
         return before_after(
-            self.observations, register, measure=name, span_days=span_days, confidence=confidence
+            self.observations,
+            register,
+            measure=name,
+            span_days=span_days,
+            confidence=confidence,
+            whose=whose,
         )
 
     def checkpoint(

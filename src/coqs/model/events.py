@@ -25,7 +25,7 @@ class Event:
     Raises
     ------
     RecordError
-        A time has no zone, there is no kind, or it was fixed before it happened.
+        A time has no zone, there is no kind or nobody it is about, or it was fixed before it happened.
     """
 
     at: dt.datetime
@@ -33,7 +33,7 @@ class Event:
     kind: str
     """training, buy-in, supervisor follow-up, complaint, leaver, target … in the organisation's own words."""
     about: str = EVERYBODY
-    """A provider or a site, as the ratings name them; "*" for everybody."""
+    """A provider, a site or a group, as the ratings name them; "*" for everybody."""
     justified: bool | None = None
     """Of a complaint: whether it was; None where nobody has looked, or the word makes no sense."""
     fixed_at: dt.datetime | None = None
@@ -44,7 +44,9 @@ class Event:
     def __attrs_post_init__(self) -> None:
         _with_zone("at", self.at)
         _with_zone("fixed_at", self.fixed_at)
-        if not self.kind:
+        if not self.about.strip():
+            raise RecordError("event: about must be a name, got none; say whom, or * for everybody")
+        if not self.kind.strip():
             raise RecordError("event: kind must be a word, got none; say what happened, such as training")
         if self.fixed_at is not None and self.fixed_at < self.at:
             raise RecordError(

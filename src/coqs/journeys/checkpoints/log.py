@@ -130,9 +130,9 @@ class CheckpointLog:
 
     def clock_targets(
         self, measure: Yardstick, groups: Sequence[str]
-    ) -> dict[str, float | tuple[tuple[str, float], ...]]:
+    ) -> dict[str, float | Sequence[tuple[Any, float]]]:
         """Return what a clock is read by: each group's targets, or the measure's mark where it had none."""
-        found: dict[str, float | tuple[tuple[str, float], ...]] = {}
+        found: dict[str, float | Sequence[tuple[Any, float]]] = {}
         for group in groups:
             own = self.targets(measure.name, group)
             if own or measure.mark is not None:

@@ -218,7 +218,7 @@ def _rows(
         goal = target_before(past, measure.name, group)
         level = _one(levels, seen.groups.index(group)) if group in seen.groups else NOTHING
         before = None if last is None else last.of(measure.name, group)
-        apart = last is not None and start >= _after(last)
+        apart = last is not None and bool(start >= _after(last))
         rows.append(_progress(measure, group, level, target, goal, before, apart=apart))
     return rows
 

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, get_args
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from coqs.errors import NotFoundError, PolicyError
+from coqs.errors import NotFoundError, PolicyError, suggest
+from coqs.journeys.events.crowd import Crowd
+from coqs.journeys.events.pooling import FEWEST, Differences, pooled_effect
 from coqs.journeys.events.register import EventRegister, utc
 from coqs.journeys.moments import text_of
-from coqs.journeys.observations import NO_KEY, Observations
-from coqs.kernels.intervals import student_t_quantile
+from coqs.journeys.observations import Observations
 from coqs.model.events import EVERYBODY, Event
 from coqs.tables import freeze, read_only
 from coqs.tables.tabular import Tabular
 
 Floats = npt.NDArray[np.float64]
-DAY = np.timedelta64(1, "D")
-FEWEST = 3
-"""People on each side below which nothing is told."""
-PARTS = ("stayed", "shifted", "joined", "left")
+Mask = npt.NDArray[np.bool_]
+PARTS = ("stayed", "shifted", "joined", "left", "unnamed")
+Whose = Literal["about", "site"]
 
 
 @attrs.frozen(slots=True, eq=False, repr=False, kw_only=True)
@@ -31,9 +31,10 @@ class BeforeAfter(Tabular):
     """What changed around events of one kind, one row an event, and all of them together.
 
     Columns: `at`, `kind`, `about`; `n_before`, `n_after` interactions of those concerned; `before`, `after`,
-    their means; `change`, which is the sum of four parts: `stayed`, what people present on both sides did
+    their means; `change`, which is the sum of five parts: `stayed`, what people present on both sides did
     differently; `shifted`, that some of them had more or less to do; `joined` and `left`, who came and went;
-    `n_people` who stayed, `n_others` who stayed and were not concerned.
+    `unnamed`, interactions of which nobody wrote down whose they were; `n_people` who stayed, `n_others` who
+    stayed and were not concerned.
     """
 
     columns: Mapping[str, npt.NDArray[Any]] = attrs.field(converter=read_only)
@@ -47,6 +48,8 @@ class BeforeAfter(Tabular):
     """Of those who were not concerned; 0 where there is nobody to compare with."""
     others_changed: float
     """By how much they changed; NaN without any."""
+    n_alone: int = 0
+    """Events that are not in the effect, since in them there was nobody to compare with, as in others."""
     span_days: float
     measure: str
     confidence: float
@@ -90,6 +93,8 @@ def _lines(found: BeforeAfter) -> Iterator[str]:
     else:
         told = f"cannot tell; it takes {FEWEST} people who stayed, and as many others where there are any"
     yield f"people who stayed, {found.n_people}, {against}: {told}"
+    if found.n_alone:
+        yield f"left out, since there was nobody to compare with: {found.n_alone} of {len(found)} events"
 
 
 def _signed(value: float) -> str:
@@ -103,6 +108,7 @@ def before_after(
     measure: str,
     span_days: float = 28,
     confidence: float = 0.95,
+    whose: Whose = "about",
 ) -> BeforeAfter:
     """Tell what changed from before events to after them, within people.
 
@@ -118,32 +124,43 @@ def before_after(
         Days that are looked at on either side; above 0.
     confidence
         Coverage of the interval.
+    whose
+        Whose change is told: "about", of those whom an event is about; "site", of everybody at their sites,
+        for events that move others too, such as somebody's leaving.
 
     Raises
     ------
     PolicyError
-        The span is not above 0, the confidence is none, or there is no event.
+        The span is not above 0, the confidence is none, there is no event, or no such word for `whose`.
     NotFoundError
         No such measure.
 
     Notes
     -----
     Each person who was seen on both sides has one difference, the mean after less the mean before, so that
-    leavers and joiners cannot pass for a change; a person's differences in several events are averaged.
-    Those whom the event was about are held against the others in the same spans (a difference in
-    differences); the interval is Welch's over people: B. L. Welch, "The generalization of 'Student's'
-    problem", Biometrika 34 (1947), 28-35. The four parts of the raw change add up to it exactly.
+    leavers and joiners cannot pass for a change. Those whom an event was about are held against the others in
+    the same span (a difference in differences); whom another of the events was about within it is none of
+    the others. Several events are pooled, and people counted once, as `coqs.journeys.events.pooling` says.
+    Of two events about one person that lie within a span of each other, either finds what the other did. The
+    five parts of the raw change add up to it exactly.
     """
-    _check(register, span_days, confidence)
+    _check(register, span_days, confidence, whose)
     values = seen.measure(measure)
     if "provider" not in seen.context:
         raise NotFoundError("column", "provider", seen.context, where="before_after: journeys of a table")
     events = [each for each in register if each.justified is not False]
-    told = [_Around.of(seen, values, event, span_days) for event in events]
+    told = [_Around.of(seen, values, event, events, span_days, whose) for event in events]
     return _together(told, events, measure=measure, span_days=span_days, confidence=confidence)
 
 
-def _check(register: EventRegister, span_days: float, confidence: float) -> None:
+def _check(register: EventRegister, span_days: float, confidence: float, whose: str) -> None:
+    known = get_args(Whose)
+    if whose not in known:
+        raise PolicyError(
+            f"whose: must be one of those that there are, got {whose!r}; {suggest(str(whose), known)}",
+            choice="whose",
+            value=whose,
+        )
     if not span_days > 0 or not math.isfinite(span_days):
         raise PolicyError(
             f"span_days: must be above 0, got {span_days}; use for example 28",
@@ -166,31 +183,48 @@ def _check(register: EventRegister, span_days: float, confidence: float) -> None
 class _Around:
     """What was observed around one event, by person: sums and numbers before and after."""
 
-    people: tuple[str, ...]
-    concerned: npt.NDArray[np.bool_]
+    people: tuple[str | None, ...]
+    concerned: Mask
+    others: Mask
+    """(people,) who was concerned neither by this event nor by another within the span."""
     n: Floats
     """(2, people) interactions before and after."""
     total: Floats
 
     @classmethod
-    def of(cls, seen: Observations, values: Floats, event: Event, span_days: float) -> _Around:
+    def of(
+        cls,
+        seen: Observations,
+        values: Floats,
+        event: Event,
+        events: Sequence[Event],
+        span_days: float,
+        whose: str,
+    ) -> _Around:
         at, span = utc(event.at), np.timedelta64(round(span_days * 86_400), "s")
         near = ~np.isnan(values) & (seen.at >= at - span) & (seen.at < at + span)
         rows = seen.take(near)
-        provider = rows.context["provider"]
-        people = (*provider.categories, NO_KEY)
-        who = np.where(provider.codes < 0, len(people) - 1, provider.codes).astype(np.int64)
-        cell = (rows.at >= at) * len(people) + who
+        crowd = Crowd.of(rows)
+        n_people = len(crowd.people)
+        cell = (rows.at >= at) * n_people + crowd.of_row
         n, total = (
-            np.bincount(cell, weight, 2 * len(people)).astype(np.float64).reshape(2, -1)
+            np.bincount(cell, weight, 2 * n_people).astype(np.float64).reshape(2, -1)
             for weight in (rows.n, values[near])
         )
-        return cls(people, _concerned(rows, event, who, len(people)), n, total)
+        concerned = crowd.concerned(event.about, whose)
+        others = ~concerned
+        for each in events:
+            if each.about != EVERYBODY and abs(utc(each.at) - at) < span:
+                others &= ~crowd.concerned(each.about, whose)
+        return cls(crowd.people, concerned, others, n, total)
 
     @property
-    def stayed(self) -> npt.NDArray[np.bool_]:
-        known = np.array([name != NO_KEY for name in self.people])
-        return (self.n > 0).all(axis=0) & known
+    def named(self) -> Mask:
+        return np.array([name is not None for name in self.people])
+
+    @property
+    def stayed(self) -> Mask:
+        return (self.n > 0).all(axis=0) & self.named
 
     def differences(self) -> Floats:
         """Return (people,) the mean after less the mean before; NaN of who was not seen on both sides."""
@@ -198,43 +232,29 @@ class _Around:
         return np.where(self.stayed, mean[1] - mean[0], np.nan)
 
     def parts(self) -> dict[str, float]:
-        """Return the change of all who are concerned, and the four parts that add up to it."""
+        """Return the change of all who are concerned, and the five parts that add up to it."""
         n, total = self.n[:, self.concerned], self.total[:, self.concerned]
         counts = n.sum(axis=1)
         if not counts.all():
             return dict.fromkeys(("before", "after", "change", *PARTS), math.nan)
         level, weight = total.sum(axis=1) / counts, n / counts[:, None]
         mean = total / np.maximum(n, 1) - level.mean()
-        both = (n > 0).all(axis=0)
+        named = self.named[self.concerned]
+        both, once = (n > 0).all(axis=0) & named, ~(n > 0).all(axis=0) & named
         return {
             "before": float(level[0]),
             "after": float(level[1]),
             "change": float(level[1] - level[0]),
             "stayed": float((weight.mean(axis=0) * (mean[1] - mean[0]))[both].sum()),
             "shifted": float(((weight[1] - weight[0]) * mean.mean(axis=0))[both].sum()),
-            "joined": float((weight[1] * mean[1])[~both].sum()),
-            "left": float(-(weight[0] * mean[0])[~both].sum()),
+            "joined": float((weight[1] * mean[1])[once].sum()),
+            "left": float(-(weight[0] * mean[0])[once].sum()),
+            "unnamed": float((weight[1] * mean[1] - weight[0] * mean[0])[~named].sum()),
         }
 
 
-def _concerned(rows: Observations, event: Event, who: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.bool_]:
-    """Return (people,) whom the event is about: the person, those mostly at the site, or everybody."""
-    if event.about == EVERYBODY:
-        return np.ones(n, np.bool_)
-    provider, site = rows.context["provider"], rows.context["site"]
-    if event.about in provider.categories:
-        own: npt.NDArray[np.bool_] = np.arange(n) == provider.categories.index(event.about)
-        return own
-    there = np.zeros(len(rows), np.bool_)
-    if event.about in site.categories:
-        there = site.codes == site.categories.index(event.about)
-    found: npt.NDArray[np.bool_] = 2 * np.bincount(who[there], minlength=n) > np.bincount(who, minlength=n)
-    return found
-
-
 def _together(told: list[_Around], events: list[Event], **how: Any) -> BeforeAfter:
-    mine, others = _by_person(told, concerned=True), _by_person(told, concerned=False)
-    effect, low, high = _effect(mine, others, how["confidence"])
+    pooled = pooled_effect(_differences(told), how["confidence"])
     rows = [_row(around, event) for around, event in zip(told, events, strict=True)]
     texts = ("at", "kind", "about")
     columns = {
@@ -243,12 +263,13 @@ def _together(told: list[_Around], events: list[Event], **how: Any) -> BeforeAft
     }
     return BeforeAfter(
         columns=columns,
-        effect=effect,
-        ci_low=low,
-        ci_high=high,
-        n_people=len(mine),
-        n_others=len(others),
-        others_changed=float(others.mean()) if len(others) else math.nan,
+        effect=pooled.effect,
+        ci_low=pooled.low,
+        ci_high=pooled.high,
+        n_people=pooled.n_people,
+        n_others=pooled.n_others,
+        others_changed=pooled.others_changed,
+        n_alone=pooled.n_alone,
         **how,
     )
 
@@ -264,31 +285,24 @@ def _row(around: _Around, event: Event) -> dict[str, Any]:
         "n_after": counts[1],
         **around.parts(),
         "n_people": int((stayed & around.concerned).sum()),
-        "n_others": int((stayed & ~around.concerned).sum()),
+        "n_others": int((stayed & around.others).sum()),
     }
 
 
-def _by_person(told: list[_Around], *, concerned: bool) -> Floats:
-    """Return each person's difference, averaged over the events."""
-    found: dict[str, list[float]] = {}
-    for around in told:
+def _differences(told: list[_Around]) -> Differences:
+    """Return the differences of all who stayed, one row a person and event."""
+    known: dict[str | None, int] = {}
+    value, person, event, concerned = [], [], [], []
+    for place, around in enumerate(told):
         changes = around.differences()
-        for place in np.flatnonzero(~np.isnan(changes) & (around.concerned == concerned)).tolist():
-            found.setdefault(around.people[place], []).append(float(changes[place]))
-    return np.array([np.mean(each) for each in found.values()], np.float64)
-
-
-def _effect(mine: Floats, others: Floats, confidence: float) -> tuple[float, float, float]:
-    """Return the difference in differences with Welch's interval."""
-    if len(mine) < FEWEST or 0 < len(others) < FEWEST:
-        effect = mine.mean() - (others.mean() if len(others) else 0.0) if len(mine) else math.nan
-        return float(effect), math.nan, math.nan
-    variances = [each.var(ddof=1) / len(each) for each in (mine, others) if len(each)]
-    sizes = [len(each) for each in (mine, others) if len(each)]
-    effect = float(mine.mean() - (others.mean() if len(others) else 0.0))
-    whole = sum(variances)
-    if not whole > 0:
-        return effect, math.nan, math.nan
-    df = whole**2 / sum(v**2 / (n - 1) for v, n in zip(variances, sizes, strict=True))
-    half = float(student_t_quantile(confidence, [df])[0]) * math.sqrt(whole)
-    return effect, effect - half, effect + half
+        for who in np.flatnonzero(around.stayed & (around.concerned | around.others)).tolist():
+            value.append(changes[who])
+            person.append(known.setdefault(around.people[who], len(known)))
+            event.append(place)
+            concerned.append(around.concerned[who])
+    return Differences(
+        np.array(value, np.float64),
+        np.array(person, np.int64),
+        np.array(event, np.int64),
+        np.array(concerned, np.bool_),
+    )
