@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import coqs
-from coqs.errors import NotFoundError, PolicyError, RecordError
+from coqs.errors import ComparisonError, NotFoundError, PolicyError, RecordError
 
 RUBRIC = coqs.Rubric.from_toml_text("""
 schema = 1
@@ -88,6 +88,48 @@ def test_fixed_records_and_another_policy_are_scored_anew():
     assert "policy" in coqs.reevaluate(TWO, policy="cisco").changes[0]
 
 
+def test_fixed_records_of_a_rubric_that_scores_otherwise_are_refused():
+    other = attrs.evolve(RUBRIC, version="2", criteria=RUBRIC.criteria[:1])
+    table = {"interaction": ["i0"], "rater": ["a"], "helps": ["yes"]}
+    with pytest.raises(ComparisonError, match="scores otherwise"):
+        coqs.reevaluate(TWO, ratings=coqs.Ratings.from_table(table, other))
+
+
+def test_a_verdict_that_was_not_there_before_or_is_not_after_is_a_change():
+    none, failed = (scored([each, "yes"], ["a", "a"], ["i0", "i1"]) for each in (None, "no"))
+    there = coqs.reevaluate(none, ratings=failed.ratings).flips().rows()
+    gone = coqs.reevaluate(failed, ratings=none.ratings).flips().rows()
+    assert [(row["interaction"], row["before"], row["after"]) for row in there] == [("i0", None, 0.0)]
+    assert [(row["interaction"], row["before"], row["after"]) for row in gone] == [("i0", 0.0, None)]
+
+
+def test_what_has_no_time_is_left_out_and_counted():
+    some = scored(["yes", "no"], ["a", "a"], ["i0", "i1"], at=[None, "2026-05-02T09:00:00Z"])
+    found = coqs.reevaluate(some, policy="cisco", since="2026-05-01")
+    assert found.untimed == 1
+    assert "left out, since they have no time: 1 interactions" in str(found)
+    assert coqs.reevaluate(some, policy="cisco").untimed == 0
+
+
+def test_a_time_that_is_fixed_takes_an_interaction_neither_in_nor_out_by_itself():
+    early, late = ("2026-05-01T09:00:00Z", "2026-05-09T09:00:00Z")
+    was = scored(["yes", "no"], ["a", "a"], ["i0", "i1"], at=[early, late])
+    now = scored(["no", "yes"], ["a", "a"], ["i0", "i1"], at=[late, early])
+    found = coqs.reevaluate(was, ratings=now.ratings, since="2026-05-05")
+    assert found.lost == ()
+    assert sorted(found.flips()["interaction"]) == ["i0", "i1"]
+
+
+def test_scores_of_what_one_controller_answers_for_stay_so():
+    scores = coqs.score(coqs.make_sample(n=150))
+    mine = scores.scorer.controlled_by("person")(scores.ratings)
+    found = coqs.reevaluate(mine, without_raters="observer_2")
+    assert found.accept().provenance.controlled_by == "person"
+    kept = coqs.reevaluate(mine, rubric=attrs.evolve(scores.rubric, version="9"))
+    assert kept.difference().mean == 0
+    assert kept.share == 1
+
+
 def test_it_reads_aloud_what_would_change():
     text = str(coqs.reevaluate(TWO, without_raters="b"))
     assert "without 1 rater" in text
@@ -142,6 +184,26 @@ class Ledger:
         ]
 
 
+def test_what_any_rater_was_asked_was_asked():
+    two = scored(["yes"] * 2, ["a", "b"], ["i0", "i0"], form=["old", "new"], form_filled=[None, "yes"])
+    assert len(coqs.misstep(two, since="2026-05-01", criterion="form_filled")) == 1
+    assert len(coqs.misstep(two, since="2026-05-01", where={"form": "new"})) == 1
+
+
+def test_a_stage_is_touched_where_one_of_its_criteria_was_asked():
+    assert len(coqs.misstep(DAYS, since="2026-05-01", stage="responding")) == 6
+    with pytest.raises(NotFoundError, match="'responding'"):
+        coqs.misstep(DAYS, since="2026-05-01", stage="respondng")
+
+
+def test_a_ledger_of_promises_is_one_that_can_be_given():
+    scores = coqs.score(coqs.make_sample(n=400, weeks=4))
+    ledger = coqs.promises(scores)
+    found = coqs.misstep(scores, since="2026-03-01", promises=ledger)
+    wanted = sum(row["state"] == "open" for row in ledger.rows())
+    assert found["open_promises"].sum() == wanted > 0
+
+
 def test_whom_to_contact_is_told_once_each_with_what_was_promised():
     found = coqs.misstep(DAYS, since="2026-05-01", promises=Ledger())
     rows = found.contacts().rows()
@@ -167,7 +229,9 @@ def test_results_pickle_and_are_read_only():
     found = coqs.misstep(DAYS, since="2026-05-01")
     assert pickle.loads(pickle.dumps(found)) == found
     assert pickle.loads(pickle.dumps(found.contacts())) == found.contacts()
-    flips = coqs.reevaluate(TWO, without_raters="b").flips()
+    again = coqs.reevaluate(TWO, without_raters="b")
+    assert pickle.loads(pickle.dumps(again)) == again != coqs.reevaluate(TWO, without_raters="a")
+    flips = again.flips()
     assert pickle.loads(pickle.dumps(flips)) == flips
     for array in (found["at"], found.contacts()["n"], flips["old"]):
         assert not array.flags.writeable

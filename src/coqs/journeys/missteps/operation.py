@@ -126,6 +126,7 @@ def misstep(
     until: Any = None,
     where: Mapping[str, str | Sequence[str]] | None = None,
     criterion: str | None = None,
+    stage: str | None = None,
     promises: Ledger | None = None,
     tz: str | None = None,
 ) -> Misstep:
@@ -139,15 +140,16 @@ def misstep(
         From when it was in force, and until when it was: times, or dates in `tz` (UTC unless told).
     where
         Column to the value, or values, that it was in force for: a site, a channel, a fact.
-    criterion
-        Touched only where this was asked.
+    criterion, stage
+        Touched only where this, or a criterion of the stage, was asked by one of the raters at least.
     promises
-        What `coqs.promises` returned; its open promises are counted.
+        What `coqs.promises` returned, or anything whose `rows()` have an interaction and a state; those that
+        are open are counted.
 
     Raises
     ------
     NotFoundError
-        No such column or criterion.
+        No such column, value, criterion or stage.
     PolicyError
         `until` is not after `since`.
     RecordError
@@ -163,18 +165,17 @@ def misstep(
     """
     start, end = _span(since, until, tz or "UTC")
     ratings = scores.ratings
-    matching = _matching(ratings, where or {}) & _asked(scores, criterion)
-    first = _first_rows(ratings)
-    at = ratings.at[first]
-    inside = matching[first] & (at >= start) & (True if end is None else at < end)
-    rows = first[inside]
-    rows = rows[np.argsort(ratings.at[rows], kind="stable")]
+    matching = _matching(ratings, where or {}) & _asked(scores, criterion, stage)
+    at = ratings.at
+    inside = matching & (at >= start) & (True if end is None else at < end)
+    rows = _first_rows(ratings, inside)
+    rows = rows[np.argsort(at[rows], kind="stable")]
     columns = _columns(ratings, rows, promises)
     return Misstep(
         columns=columns,
         since=text_of(start),
         until=None if end is None else text_of(end),
-        untimed=int((matching[first] & np.isnat(at)).sum()),
+        untimed=len(_first_rows(ratings, matching)) - len(_first_rows(ratings, matching & ~np.isnat(at))),
         unlinked=sum(each is None for each in columns["customer"]),
     )
 
@@ -206,18 +207,28 @@ def _matching(ratings: Ratings, where: Mapping[str, str | Sequence[str]]) -> Mas
     return found
 
 
-def _asked(scores: Scores, criterion: str | None) -> Mask:
-    if criterion is None:
-        return np.ones(len(scores), np.bool_)
-    if criterion not in scores.answers.codes:
-        raise NotFoundError("criterion", criterion, scores.answers.codes, where="misstep")
-    asked: Mask = scores.answers.codes[criterion] != NOT_ASKED
-    return asked
+def _asked(scores: Scores, criterion: str | None, stage: str | None) -> Mask:
+    """Return (rows,) whether what is named was asked."""
+    codes = scores.answers.codes if criterion is not None or stage is not None else {}
+    found = np.ones(len(scores), np.bool_)
+    if criterion is not None:
+        if criterion not in codes:
+            raise NotFoundError("criterion", criterion, codes, where="misstep")
+        found &= codes[criterion] != NOT_ASKED
+    if stage is not None:
+        if stage not in scores.stages:
+            raise NotFoundError("stage", stage, scores.stages, where="misstep")
+        own = [each.id for each in scores.rubric.criteria if each.stage == stage]
+        found &= np.any([codes[id] != NOT_ASKED for id in own], axis=0) if own else False
+    return found
 
 
-def _first_rows(ratings: Ratings) -> npt.NDArray[np.int64]:
-    _, first = np.unique(ratings.interaction.codes, return_index=True)
-    return np.sort(first)
+def _first_rows(ratings: Ratings, among: Mask) -> npt.NDArray[np.int64]:
+    """Return the first row of each interaction among some rows."""
+    rows = np.flatnonzero(among)
+    _, first = np.unique(ratings.interaction.codes[rows], return_index=True)
+    found: npt.NDArray[np.int64] = rows[np.sort(first)]
+    return found
 
 
 def _columns(ratings: Ratings, rows: npt.NDArray[np.int64], promises: Ledger | None) -> dict[str, Column]:

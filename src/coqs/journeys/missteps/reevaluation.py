@@ -14,7 +14,7 @@ from coqs.comparisons.versions.carrying import carried
 from coqs.comparisons.versions.differences import Estimate, ends_of
 from coqs.comparisons.versions.movers import MoverTable, Moves
 from coqs.comparisons.versions.sharing import share_of
-from coqs.errors import NotFoundError, PolicyError
+from coqs.errors import ComparisonError, NotFoundError, PolicyError
 from coqs.journeys.moments import moment
 from coqs.ratings import Ratings
 from coqs.results import VERDICTS, Scores
@@ -35,8 +35,8 @@ SAME = 1e-12
 class FlipTable(Tabular):
     """One row an interaction whose verdict changes, as columns.
 
-    Columns: `interaction`, `provider`, `before` and `after`, the share of its raters that let it pass; `old`
-    and `new`, its mean scores (NaN: not scored).
+    Columns: `interaction`, `provider`, `before` and `after`, the share of its raters that let it pass (NaN:
+    no verdict); `old` and `new`, its mean scores (NaN: not scored).
     """
 
     columns: Mapping[str, npt.NDArray[Any]] = attrs.field(converter=read_only)
@@ -71,6 +71,8 @@ class Reevaluation:
     """The share of the new score's weight that the old answers could be carried to; 1 where the rubric is the
     same, None where scores are no sums of shares."""
     confidence: float
+    untimed: int = 0
+    """Interactions without a time, of which nobody knows whether they came since; left out."""
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -93,9 +95,11 @@ class Reevaluation:
         return self._moves().whole(self.confidence)[0]
 
     def flips(self) -> FlipTable:
-        """Return the interactions whose verdict changes."""
+        """Return the interactions whose verdict changes, there being one before or after."""
         pairs = _Paired.of(self.before, self.after)
-        changed = np.flatnonzero(np.abs(np.nan_to_num(pairs.passed[1] - pairs.passed[0])) > SAME)
+        was, now = pairs.passed
+        moved = np.abs(np.nan_to_num(now - was)) > SAME
+        changed = np.flatnonzero((moved | (np.isnan(was) != np.isnan(now))) & pairs.kept)
         ratings = self.before.ratings
         first = pairs.first[changed]
         columns = {
@@ -126,6 +130,14 @@ class Reevaluation:
             ends=ends_of(self.before, self.after),
         )
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Reevaluation):
+            return NotImplemented
+        names = attrs.fields_dict(Reevaluation)
+        return all(getattr(self, name) == getattr(other, name) for name in names)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         n = len(set(_ids(self.before.ratings)))
         flips = len(self.flips())
@@ -142,6 +154,8 @@ class Reevaluation:
         lines.append(
             f"verdicts that change: {len(self.flips())}; interactions without a rating: {len(self.lost)}"
         )
+        if self.untimed:
+            lines.append(f"left out, since they have no time: {self.untimed} interactions")
         return "\n".join([*lines, "", str(self.movers())])
 
 
@@ -157,6 +171,8 @@ class _Paired:
     """(rows before,) the interaction of each."""
     first: Places
     """(interactions,) its first row before."""
+    kept: Mask
+    """(interactions,) whether it is rated after, too."""
     overall: tuple[Floats, Floats]
     passed: tuple[Floats, Floats]
 
@@ -172,6 +188,7 @@ class _Paired:
         return cls(
             of_row,
             first,
+            np.bincount(later[rows], minlength=len(known)) > 0,
             (
                 _mean(before.overall, of_row, len(known)),
                 _mean(after.overall[rows], later[rows], len(known)),
@@ -211,14 +228,14 @@ def reevaluate(
     rubric
         The corrected rubric; answers are carried to it by ids, and nothing is guessed.
     policy
-        The corrected policy; that of the scores unless told.
+        The corrected policy; that of the scores unless told. Whose criteria are scored stays as it was.
     without_raters
         Raters who are withdrawn: their rows go.
     ratings
         The records as they are once fixed, of the same rubric, with all rows.
     since
-        When it began: a time, or a date in `tz` (UTC unless told). What was before it is left as it was, and
-        out of the result; everything unless told.
+        When it began: a time, or a date in `tz` (UTC unless told). What was before it, by the old records and
+        by the fixed ones, is left as it was, and out of the result; everything unless told.
     confidence
         Coverage of the intervals.
 
@@ -226,6 +243,8 @@ def reevaluate(
     ------
     PolicyError
         Nothing is corrected, or the confidence is none.
+    ComparisonError
+        The fixed records are of a rubric that scores otherwise; give it as `rubric`.
     NotFoundError
         No such rater or policy.
     RecordError
@@ -240,21 +259,53 @@ def reevaluate(
     0
     """
     _check(confidence, rubric, policy, without_raters, ratings)
+    _check_rubric(scores, ratings)
     withdrawn = (without_raters,) if isinstance(without_raters, str) else tuple(without_raters)
     start = None if since is None else moment(since, tz or "UTC", "since")
-    fixed = _without(_since(scores.ratings if ratings is None else ratings, start), withdrawn)
-    after, share = _anew(fixed, rubric, scores.policy if policy is None else policy)
-    changes = _changes(scores, rubric, policy, withdrawn, ratings)
-    before = scores.scorer(_since(scores.ratings, start))
-    return Reevaluation(before=before, after=after, changes=changes, share=share, confidence=confidence)
+    records = [scores.ratings, scores.ratings if ratings is None else ratings]
+    old, fixed = _since(records, start)
+    anew = Correction(rubric, scores.policy if policy is None else policy, scores.provenance.controlled_by)
+    after, share = anew.scored(_without(fixed, withdrawn))
+    return Reevaluation(
+        before=scores.scorer(old),
+        after=after,
+        changes=_changes(scores, rubric, policy, withdrawn, ratings),
+        share=share,
+        confidence=confidence,
+        untimed=0 if start is None else _untimed(scores.ratings, old),
+    )
 
 
-def _anew(ratings: Ratings, rubric: Rubric | None, policy: str | Policy) -> tuple[Scores, Fraction | None]:
-    """Score ratings under what was corrected; return also how much of the score their answers reach."""
-    if rubric is None:
-        return Scorer(ratings.rubric, policy=policy)(ratings), Fraction(1)
-    moved, scorer = carried(ratings, rubric), Scorer(rubric, policy=policy)
-    return scorer(moved.ratings), share_of(rubric, scorer.policy, moved.whole)
+@attrs.frozen(slots=True)
+class Correction:
+    """How ratings are to be scored anew."""
+
+    rubric: Rubric | None
+    policy: str | Policy
+    controller: str | None
+
+    def scored(self, ratings: Ratings) -> tuple[Scores, Fraction | None]:
+        """Score ratings; return also how much of the score their answers reach."""
+        if self.rubric is None:
+            return self._scorer(ratings.rubric)(ratings), Fraction(1)
+        moved, scorer = carried(ratings, self.rubric), self._scorer(self.rubric)
+        return scorer(moved.ratings), share_of(scorer.applied_rubric, scorer.policy, moved.whole)
+
+    def _scorer(self, rubric: Rubric) -> Scorer:
+        return Scorer(rubric, policy=self.policy, controller=self.controller)
+
+
+def _check_rubric(scores: Scores, ratings: Ratings | None) -> None:
+    """Refuse fixed records whose scores would be numbers of another kind, without a bridge to them."""
+    left = scores.rubric.fingerprint.scoring
+    right = left if ratings is None else ratings.rubric.fingerprint.scoring
+    if left != right:
+        raise ComparisonError(
+            "ratings: must be of the rubric that was scored, got one that scores otherwise; give records as "
+            "they were rated, and rubric=",
+            left=left,
+            right=right,
+        )
 
 
 def _check(confidence: float, *corrections: Any) -> None:
@@ -273,8 +324,27 @@ def _check(confidence: float, *corrections: Any) -> None:
         )
 
 
-def _since(ratings: Ratings, start: np.datetime64 | None) -> Ratings:
-    return ratings if start is None else ratings.take(ratings.at >= start)
+def _since(records: Sequence[Ratings], start: np.datetime64 | None) -> list[Ratings]:
+    """Return the rows of interactions that came since, by either records."""
+    if start is None:
+        return list(records)
+    touched: set[str] = set()
+    for each in records:
+        ids = each.interaction
+        touched.update(ids.categories[code] for code in np.unique(ids.codes[each.at >= start]).tolist())
+    return [_of(each, touched) for each in records]
+
+
+def _of(ratings: Ratings, wanted: set[str]) -> Ratings:
+    ids = ratings.interaction
+    chosen = np.array([*(text in wanted for text in ids.categories), False])
+    return ratings.take(chosen[ids.codes])
+
+
+def _untimed(ratings: Ratings, taken: Ratings) -> int:
+    """Return how many interactions have no time and were not taken."""
+    never = ratings.take(np.isnat(ratings.at))
+    return len(set(_ids(never)) - set(_ids(taken)))
 
 
 def _without(ratings: Ratings, raters: Sequence[str]) -> Ratings:
