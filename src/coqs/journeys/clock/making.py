@@ -18,13 +18,10 @@ from coqs.kernels.local_trend import LocalTrend, local_trend, smoothed_trend
 from coqs.tables import freeze
 
 Floats = npt.NDArray[np.float64]
-Targets = float | Mapping[str, float] | Mapping[str, Sequence[tuple[Any, float]]]
+Targets = float | Mapping[str, float] | Mapping[str, float | Sequence[tuple[Any, float]]]
 TRUST = 0.1
 """Observations that are held to have said that the noise is that of sampling alone: next to none, since
 weeks differ besides, and of thousands of customers next to nothing else is left."""
-Targets = float | Mapping[str, float] | Mapping[str, float | Sequence[tuple[Any, float]]]
-TRUST = 8.0
-"""Observations that are held to have said that the noise is that of sampling alone: weeks differ besides."""
 
 
 def clock_of(

@@ -230,25 +230,20 @@ def reevaluate(
     policy
         The corrected policy; that of the scores unless told. Whose criteria are scored stays as it was.
     without_raters
-        Raters who are withdrawn: their rows go.
+        Raters who are withdrawn.
     ratings
-        The records as they are once fixed, of the same rubric, with all rows.
+        The records once they are fixed, of the same rubric, with all rows.
     since
-        When it began: a time, or a date in `tz` (UTC unless told). What was before it, by the old records and
-        by the fixed ones, is left as it was, and out of the result; everything unless told.
+        When it began: a time, or a date in `tz` (UTC unless told). What was before it, by old records and by
+        fixed ones, is left out; everything unless told.
     confidence
         Coverage of the intervals.
 
     Raises
     ------
-    PolicyError
-        Nothing is corrected, or the confidence is none.
-    ComparisonError
-        The fixed records are of a rubric that scores otherwise; give it as `rubric`.
-    NotFoundError
-        No such rater or policy.
-    RecordError
-        `since` is no moment.
+    PolicyError, ComparisonError, NotFoundError, RecordError
+        Nothing is corrected, or the confidence is none; the fixed records are of a rubric that scores
+        otherwise (give it as `rubric`); no such rater or policy; `since` is no moment.
 
     Examples
     --------
@@ -262,8 +257,7 @@ def reevaluate(
     _check_rubric(scores, ratings)
     withdrawn = (without_raters,) if isinstance(without_raters, str) else tuple(without_raters)
     start = None if since is None else moment(since, tz or "UTC", "since")
-    records = [scores.ratings, scores.ratings if ratings is None else ratings]
-    old, fixed = _since(records, start)
+    old, fixed = _since([scores.ratings, scores.ratings if ratings is None else ratings], start)
     anew = Correction(rubric, scores.policy if policy is None else policy, scores.provenance.controlled_by)
     after, share = anew.scored(_without(fixed, withdrawn))
     return Reevaluation(
