@@ -68,3 +68,21 @@ def test_a_group_that_cannot_be_told_says_so_in_its_picture() -> None:
     found = chart(Series.of_arrays([[1], [2], [0]], 9))
     texts = [text.get_text() for text in found.plot("g1").texts]
     assert any("cannot tell: too few points" in text for text in texts)
+
+
+@pytest.mark.parametrize("when", ["2026-03-29T22:30:00Z", "2026-03-30", np.datetime64("2026-04-01T10:00")])
+def test_an_event_stands_in_the_period_of_its_own_calendar(when: object) -> None:
+    starts = np.datetime64("2026-03-02") + 7 * np.arange(14)
+    table = {"who": ["a"] * 14, "at": starts.astype(str), "late": [3, 4] * 7, "n": [40] * 14}
+    how = {"group": "who", "at": "at", "value": "late", "n": "n", "kind": "share", "better": "lower"}
+    journeys = Journeys.from_table(table, **how, every="week", tz="Europe/Madrid")
+    axes = journeys.chart(events=[(when, "training")]).plot("a")
+    (text,) = (each for each in axes.texts if each.get_text() == "training")
+    assert text.xy[0] == 4  # the week of 30 March, in Madrid
+
+
+def test_an_event_outside_the_periods_is_not_drawn(made: Chart) -> None:
+    drawn = chart(made.series, kind="p", events=[("1999-01-01", "before"), ("2099-01-01", "after")]).plot(
+        "g1"
+    )
+    assert not {"before", "after"} & {each.get_text() for each in drawn.texts}

@@ -11,8 +11,11 @@ import numpy.typing as npt
 
 from coqs.errors import MissingDependencyError
 from coqs.journeys.charts.baselines import Baseline
+from coqs.journeys.moments import moment
+from coqs.journeys.periods import ordinals_of_starts, period_ordinals
 from coqs.journeys.series import Series
 from coqs.results.plots import INK, INTERVAL, SOFT, UNSEEN, new_axes
+from coqs.tables import zone_named
 
 Floats = npt.NDArray[np.float64]
 SIGNAL = "#b3401f"
@@ -149,13 +152,22 @@ def _left_out(ax: Any, chart: Drawable, name: str, value: Floats, size: int) -> 
         ax.plot(rows, value[rows], "x", color=SOFT, markersize=size + 4, markeredgewidth=2, label="left out")
 
 
+def _row_of(series: Series, when: Any) -> int:
+    """Return the period in which something happened, by the calendar of the series."""
+    text = str(when) if isinstance(when, np.datetime64) else when
+    at = np.array([moment(text, series.tz, "events")], "datetime64[us]")
+    zone = zone_named(series.tz)
+    assert zone is not None
+    first = ordinals_of_starts(series.periods[:1], series.every)
+    return int((period_ordinals(at, series.every, zone) - first)[0])
+
+
 def _events(ax: Any, chart: Drawable, is_small: bool) -> None:
-    starts = chart.series.periods
-    if chart.at is not None or not len(starts):
+    if chart.at is not None or not len(chart.series.periods):
         return
     for when, words in chart.events:
-        row = int(np.searchsorted(starts, np.datetime64(when).astype(starts.dtype), side="right")) - 1
-        if row < 0:
+        row = _row_of(chart.series, when)
+        if not 0 <= row < len(chart.series.periods):
             continue
         ax.axvline(row, color=SOFT, linestyle=":", linewidth=1.5)
         if not is_small:
