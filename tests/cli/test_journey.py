@@ -200,7 +200,7 @@ def test_a_bad_row_of_events_is_named_with_its_file(coqs_command, sample) -> Non
         in coqs_command(*COMMAND, "--events", "events.csv").err
     )
     (sample / "events.csv").write_text("at,kind\n2026-13-30,training\n", encoding="utf-8")
-    assert "row 1, column 'at'" in coqs_command(*COMMAND, "--events", "events.csv").err
+    assert "line 2, column 'at'" in coqs_command(*COMMAND, "--events", "events.csv").err
 
 
 def test_where_the_log_cannot_be_written_nothing_else_is(coqs_command, sample, monkeypatch) -> None:

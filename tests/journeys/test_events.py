@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import pickle
 from typing import Any
 
@@ -60,12 +61,68 @@ def test_a_register_reads_back_as_it_was_saved_and_never_prints_a_note(tmp_path)
         ({"knid": ["a"] * 3}, r"got 'knid'.*'kind'"),
         ({"at": ["soon", "2026-03-30", "2026-05-04"]}, r"row 1, column 'at': must be a time"),
         ({"kind": ["a", None, "b"]}, r"row 2, column 'kind': must say something"),
+        ({"about": [" ", None, "b"]}, r"row 1, column 'about': must be a name, got blanks"),
         ({"justified": ["perhaps", None, None]}, r"row 1, column 'justified': must be true or false"),
     ],
 )
 def test_cells_that_cannot_be_used_are_named(change, message):
     with pytest.raises(RecordError, match=message):
         coqs.EventRegister.from_table(TABLE | change, tz="UTC")
+
+
+def test_events_are_read_from_files_of_all_kinds(tmp_path):
+    csv = "at;kind;about;justified;fixed_at;note\r\n2026-04-27;leaver;Dray;;;\r\n"
+    csv += "2026-03-30T09:00+02:00;training;Brandt;;;a secret\r\n2026-05-04;complaint;;No;2026-05-06;\r\n"
+    path = tmp_path / "events.csv"
+    path.write_text(csv, "utf-8-sig")
+    assert coqs.read_events(path, tz="Europe/Madrid", separator=";") == REGISTER
+    lines = tmp_path / "events.jsonl"
+    rows = [
+        {"at": "2026-04-27", "kind": "leaver", "about": "Dray"},
+        {"at": "2026-03-30T07:00Z", "kind": "training", "about": "Brandt", "note": "a secret"},
+        {"at": "2026-05-04", "kind": "complaint", "justified": False, "fixed_at": "2026-05-06"},
+    ]
+    lines.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    assert coqs.read_events(lines, tz="Europe/Madrid") == REGISTER
+
+
+def test_a_cell_of_a_file_is_told_by_its_line_and_never_by_its_words(tmp_path):
+    path = tmp_path / "events.csv"
+    path.write_text("at,kind,justified\n2026-04-27,leaver,\n2026-04-28,complaint,rude words\n", "utf-8")
+    with pytest.raises(RecordError, match=r"events\.csv: .*line 3, column 'justified': must be true") as told:
+        coqs.read_events(path, tz="UTC")
+    assert "rude" not in str(told.value)
+    path.write_text("at,kind,fixed_at\n2026-04-27,leaver,2026-04-26\n", "utf-8")
+    with pytest.raises(RecordError, match=r"line 2, column 'fixed_at': must not be before at"):
+        coqs.read_events(path, tz="UTC")
+    path.write_text("at,kind\n2026-04-27,leaver\n", "utf-8")
+    with pytest.raises(RecordError, match=r"line 2, column 'at'.*zone"):
+        coqs.read_events(path)
+
+
+def test_a_day_begins_when_it_begins_there_also_when_clocks_change():
+    days = ["2026-03-29", "2026-03-30", "2026-10-25", "2026-10-26"]
+    register = coqs.EventRegister.from_table({"at": days, "kind": ["target"] * 4}, tz="Europe/Madrid")
+    assert [at[5:16] for at, _ in register.marks()] == [
+        "03-28T23:00",
+        "03-29T22:00",
+        "10-24T22:00",
+        "10-25T23:00",
+    ]
+    assert len(register.between("2026-03-29", "2026-03-30", tz="Europe/Madrid")) == 1
+
+
+@pytest.mark.parametrize("words", [[True, False, None], np.array(["yes", "0", None], object), [1, 0, None]])
+def test_true_and_false_are_read_however_they_are_written(words):
+    table = {"at": ["2026-03-30"] * 3, "kind": ["a", "b", "c"], "justified": words}
+    register = coqs.EventRegister.from_table(table, tz="UTC")
+    assert [each.justified for each in register] == [True, False, None]
+
+
+def test_no_events_are_a_register_too():
+    none = coqs.EventRegister()
+    assert (len(none), none.kinds, none.marks(), repr(none)) == (0, (), [], "<EventRegister: 0 events; none>")
+    assert coqs.EventRegister.from_table({"at": [], "kind": []}) == none
 
 
 @pytest.mark.parametrize("text", ["nothing", "[]", '{"schema": 2}', '{"schema": 1, "events": [1]}'])

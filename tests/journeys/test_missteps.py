@@ -218,6 +218,21 @@ def test_whom_to_contact_is_told_once_each_with_what_was_promised():
     )
 
 
+def test_whom_to_contact_is_written_safe_for_spreadsheets(tmp_path):
+    evil = scored(["yes"], ["a"], ["i0"], customer=["=2+3"], site=["n"])
+    found = coqs.misstep(evil, since="2026-05-01")
+    path = tmp_path / "contacts.csv"
+    coqs.write_contacts(found.contacts(), path)
+    head, row = path.read_text("utf-8").splitlines()
+    assert head == "customer,n,last_interaction,last_at,provider,site,channel,open_promises"
+    assert row.startswith("'=2+3,1,i0,2026-05-01T09:00:00")
+    coqs.write_contacts(found, path)
+    assert path.read_text("utf-8").startswith("interaction,at,provider,customer,")
+    none = coqs.misstep(evil, since="2026-06-01")
+    coqs.write_contacts(none.contacts(), path)
+    assert path.read_text("utf-8").splitlines() == [head]
+
+
 def test_what_has_no_time_may_have_been_touched_and_is_counted():
     untimed = scored(["yes"], ["a"], ["i0"], at=[None])
     found = coqs.misstep(untimed, since="2026-05-01")

@@ -10,6 +10,7 @@ import coqs
 from coqs.rubric.questionnaire import FreeText
 from coqs.testing import plugin_checks
 
+PULSE = Path(coqs.__file__).parent / "plugins" / "general" / "buy_in.toml"
 FILES = sorted((Path(coqs.__file__).parent / "plugins").glob("*/questionnaire.toml"))
 NAMES = ("general", "healthcare", "retail", "security")
 
@@ -64,7 +65,49 @@ def test_each_is_about_stages_and_criteria_of_its_rubric(path: Path) -> None:
 @pytest.mark.parametrize("name", ["coqs", "security"])
 def test_a_plugin_is_checked_for_its_questionnaires_too(name: str) -> None:
     checks = {check.name: check for check in plugin_checks(name)}
-    own = [f"questionnaire-{name}-lints-without-warnings", f"questionnaire-{name}-survives-toml"]
+    ids = ["buy_in", "coqs"] if name == "coqs" else [name]
+    parts = ("lints-without-warnings", "survives-toml")
+    own = [f"questionnaire-{id}-{part}" for id in ids for part in parts]
     assert [each for each in checks if each.startswith("questionnaire-")] == own
     for each in own:
         checks[each]()
+
+
+def test_the_pulse_of_buy_in_asks_those_who_serve_three_things_and_is_told_by_level() -> None:
+    asked = read(PULSE)
+    assert asked.lint() == ()
+    assert len(asked.items) == 3
+    table = {
+        "respondent": ["r1", "r2", "r3"],
+        "provider_grade": ["officer", "officer", "manager"],
+        "known": [5, 4, 3],
+        "followed": [5, 2, 3],
+        "worthwhile": [5, None, 3],
+    }
+    answers = coqs.Answers.from_table(table, asked)
+    scores = coqs.score_answers(answers)
+    assert scores.row("buy_in")["estimate"] == 0.75  # the one of two answers does not count
+    by_level = {
+        row["provider_grade"]: row
+        for row in scores.by("provider_grade").rows()
+        if row["measure"] == "followed_share"
+    }
+    assert (by_level["officer"]["estimate"], by_level["manager"]["estimate"]) == (0.5, 0)
+
+
+def test_the_pulse_of_buy_in_is_whole_in_spanish_too() -> None:
+    mapping = read(PULSE).to_mapping()
+    entries = [
+        mapping,
+        *mapping["items"],
+        *mapping["measures"],
+        *(item["rating"] for item in mapping["items"]),
+    ]
+    texts = [
+        (entry, key)
+        for entry in entries
+        for key in ("title", "text", "low_text", "high_text")
+        if key in entry
+    ]
+    assert len(texts) == 2 + 3 + 4 + 6
+    assert all(entry[f"{key}_es"] for entry, key in texts)

@@ -7,7 +7,7 @@ people are written by `coqs.report`.
 
 from coqs.io.answers_in import AnswersFile, read_answers
 from coqs.io.background import behind
-from coqs.io.events_in import EventsFile
+from coqs.io.events_in import EventsFile, read_events
 from coqs.io.form_scores import FormScores, ImportedEvaluations
 from coqs.io.forms_in import read_evaluations, read_form
 from coqs.io.interactions_in import read_interactions, reader_named
@@ -16,6 +16,7 @@ from coqs.io.promises_in import PromisesFile
 from coqs.io.ratings_in import RatingsFile, read_ratings
 from coqs.io.ratings_out import (
     scores_columns,
+    write_contacts,
     write_evidence,
     write_promises,
     write_ratings,
@@ -37,12 +38,14 @@ __all__ = [
     "behind",
     "read_answers",
     "read_evaluations",
+    "read_events",
     "read_form",
     "read_interactions",
     "read_ratings",
     "reader_named",
     "scores_columns",
     "table_in",
+    "write_contacts",
     "write_evidence",
     "write_promises",
     "write_ratings",

@@ -10,6 +10,7 @@ import numpy as np
 from coqs.errors import NotFoundError
 from coqs.io.cell_texts import Column, Columns
 from coqs.io.tables_out import Path, opened_table
+from coqs.journeys.missteps import ContactTable, Misstep
 from coqs.journeys.promises import Worklist
 from coqs.model import CONTEXT
 from coqs.ratings import Ratings
@@ -166,6 +167,32 @@ def write_worklist(worklist: Worklist, path: Path, *, format: FileFormat | None 
     """
     with opened_table(path, format) as write:
         write(worklist.encoded())
+
+
+def write_contacts(
+    contacts: ContactTable | Misstep,
+    path: Path,
+    *,
+    format: FileFormat | None = None,  # noqa: A002  # as in read_ratings
+) -> None:
+    """Write whom to contact again after a misstep, or what it touched, as a file, safe in a spreadsheet.
+
+    Ids, times and numbers only. In CSV ids that could start a formula get an apostrophe in front.
+
+    Parameters
+    ----------
+    contacts
+        What `Misstep.contacts` returned, a row a customer; or the misstep itself, a row an interaction.
+    path, format
+        As in `write_worklist`.
+
+    Raises
+    ------
+    NotFoundError, MissingDependencyError, OSError, RecordError
+        As in `write_worklist`; nothing is left behind.
+    """
+    with opened_table(path, format) as write:
+        write(contacts.encoded())
 
 
 def write_evidence(ratings: Ratings, path: Path) -> None:

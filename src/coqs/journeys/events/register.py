@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -16,7 +17,18 @@ import numpy as np
 from coqs.errors import NotFoundError, RecordError, Spot, suggest
 from coqs.journeys.moments import moment, text_of
 from coqs.model.events import EVERYBODY, Event
-from coqs.tables import Encoded, Refusals, open_table, text_column, time_column
+from coqs.tables import (
+    Coded,
+    Encoded,
+    Place,
+    Refusals,
+    Times,
+    coded,
+    column_of,
+    open_table,
+    text_column,
+    time_column,
+)
 from coqs.tables.columns import refuse_cells
 from coqs.whole_file import write_whole
 
@@ -63,26 +75,37 @@ class EventRegister:
         RecordError
             A column is unknown, or cells cannot be used: all counted, the first ten named by row and column.
         """
+        return cls.from_placed_table(table, place=lambda row: Spot(f"row {row + 1}", row + 1), tz=tz)
+
+    @classmethod
+    def from_placed_table(cls, table: Any, *, place: Place, tz: str | None = None) -> Self:
+        """Read events from a table whose rows have places of their own, as lines."""
         given = open_table(table, names={})
         _check_headers(given.names)
-        columns, refused = given.read(), Refusals()
+        columns, refused = dict(given.read()), Refusals()
+        if "justified" in columns:
+            columns["justified"] = _words(columns["justified"])
 
-        def place(name: str) -> Any:
-            return lambda row: Spot(f"row {row + 1}, column {name!r}", line=row + 1, path=name)
+        def cell(name: str) -> Place:
+            return lambda row: place(row).within(f"column {name!r}", path=name)
 
         texts: dict[str, Encoded] = {
-            name: text_column(columns[name], refused, place=place(name))
+            name: text_column(columns[name], refused, place=cell(name))
             for name in ("kind", "about", "note", "justified")
             if name in columns
         }
         times: dict[str, Any] = {
-            name: time_column(columns[name], refused, place=place(name), tz=tz)
+            name: time_column(columns[name], refused, place=cell(name), tz=tz)
             for name in ("at", "fixed_at")
             if name in columns
         }
-        _check_present(times["at"], texts["kind"], refused, place)
-        if "justified" in texts:
-            _check_words(texts["justified"], refused, place("justified"))
+        for name in COLUMNS[:2]:
+            empty = np.flatnonzero(column_of(columns[name]).empty()).tolist()
+            refused.add_rows(empty, lambda _: "must say something, got nothing; fill it in", place=cell(name))
+        if "fixed_at" in times:
+            _check_order(times["at"], times["fixed_at"], refused, cell("fixed_at"))
+        for name, column in texts.items():
+            _check_words(column, name, refused, cell(name))
         if refused.count:
             raise refused.error("events")
         return cls(_event(texts, times, row) for row in range(len(times["at"])))
@@ -186,20 +209,33 @@ def _check_headers(names: Iterable[str]) -> None:
             raise RecordError(f"events: must have a column {name!r}, got none; add it")
 
 
-def _check_present(at: Any, kind: Encoded, refused: Refusals, place: Any) -> None:
-    for name, missing in (("at", np.isnat(at)), ("kind", ~kind.present)):
-        rows = np.flatnonzero(missing).tolist()
-        refused.add_rows(rows, lambda _: "must say something, got nothing; fill it in", place=place(name))
+def _words(column: Any) -> Coded:
+    """Return a column in which true and false are words, as they are in files of text."""
+    found = coded(column_of(column)).tight()
+    return Coded(
+        found.codes, [str(each) if isinstance(each, bool | np.bool_) else each for each in found.values]
+    )
 
 
-def _check_words(column: Encoded, refused: Refusals, place: Any) -> None:
+def _check_order(at: Times, fixed: Times, refused: Refusals, place: Place) -> None:
+    rows = np.flatnonzero(fixed < at).tolist()
+    refused.add_rows(rows, lambda _: "must not be before at, got an earlier time; mend one", place=place)
+
+
+def _check_words(column: Encoded, name: str, refused: Refusals, place: Place) -> None:
     bad = {
-        code: (lambda: "must be true or false, got another text; write one, or leave it empty")
+        code: partial(_wrong, name)
         for code, text in enumerate(column.categories)
-        if text.casefold() not in WORDS
+        if (text.casefold() not in WORDS if name == "justified" else not text.strip() and name != "note")
     }
     codes = np.where(column.codes < 0, len(column.categories), column.codes)
     refuse_cells(refused, codes, bad, place=place)
+
+
+def _wrong(name: str) -> str:
+    if name == "justified":
+        return "must be true or false, got another text; write one, or leave it empty"
+    return "must be a name, got blanks; write one"
 
 
 def _event(texts: Mapping[str, Encoded], times: Mapping[str, Any], row: int) -> Event:

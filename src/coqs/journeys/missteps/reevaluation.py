@@ -219,7 +219,7 @@ def reevaluate(
     tz: str | None = None,
     confidence: float = 0.95,
 ) -> Reevaluation:
-    """Score anew what came after a misstep of measurement, and tell who moves before anything is accepted.
+    """Score anew what came after a misstep of measurement, and tell who moves before it is accepted.
 
     Parameters
     ----------
@@ -230,20 +230,25 @@ def reevaluate(
     policy
         The corrected policy; that of the scores unless told. Whose criteria are scored stays as it was.
     without_raters
-        Raters who are withdrawn.
+        Raters who are withdrawn: their rows go.
     ratings
-        The records once they are fixed, of the same rubric, with all rows.
+        The records as they are once fixed, of the same rubric, with all rows.
     since
-        When it began: a time, or a date in `tz` (UTC unless told). What was before it, by old records and by
-        fixed ones, is left out; everything unless told.
+        When it began: a time, or a date in `tz` (UTC unless told). What was before it, by the old records and
+        by the fixed ones, is left as it was, and out of the result; everything unless told.
     confidence
         Coverage of the intervals.
 
     Raises
     ------
-    PolicyError, ComparisonError, NotFoundError, RecordError
-        Nothing is corrected, or the confidence is none; the fixed records are of a rubric that scores
-        otherwise (give it as `rubric`); no such rater or policy; `since` is no moment.
+    PolicyError
+        Nothing is corrected, or the confidence is none.
+    ComparisonError
+        The fixed records are of a rubric that scores otherwise; give it as `rubric`.
+    NotFoundError
+        No such rater or policy.
+    RecordError
+        `since` is no moment.
 
     Examples
     --------
@@ -256,37 +261,41 @@ def reevaluate(
     _check(confidence, rubric, policy, without_raters, ratings)
     _check_rubric(scores, ratings)
     withdrawn = (without_raters,) if isinstance(without_raters, str) else tuple(without_raters)
-    start = None if since is None else moment(since, tz or "UTC", "since")
-    old, fixed = _since([scores.ratings, scores.ratings if ratings is None else ratings], start)
-    anew = Correction(rubric, scores.policy if policy is None else policy, scores.provenance.controlled_by)
-    after, share = anew.scored(_without(fixed, withdrawn))
-    return Reevaluation(
-        before=scores.scorer(old),
-        after=after,
-        changes=_changes(scores, rubric, policy, withdrawn, ratings),
-        share=share,
-        confidence=confidence,
-        untimed=0 if start is None else _untimed(scores.ratings, old),
-    )
+    correction = Correction(rubric, policy, withdrawn, ratings)
+    return correction.of(scores, None if since is None else moment(since, tz or "UTC", "since"), confidence)
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Correction:
-    """How ratings are to be scored anew."""
+    """What was wrong, as it should have been; None where it was right."""
 
     rubric: Rubric | None
-    policy: str | Policy
-    controller: str | None
+    policy: str | Policy | None
+    withdrawn: tuple[str, ...]
+    ratings: Ratings | None
 
-    def scored(self, ratings: Ratings) -> tuple[Scores, Fraction | None]:
+    def of(self, scores: Scores, start: np.datetime64 | None, confidence: float) -> Reevaluation:
+        """Score what came since a moment anew."""
+        old, fixed = _since([scores.ratings, scores.ratings if self.ratings is None else self.ratings], start)
+        after, share = self._scored(_without(fixed, self.withdrawn), scores)
+        return Reevaluation(
+            before=scores.scorer(old),
+            after=after,
+            changes=_changes(scores, self),
+            share=share,
+            confidence=confidence,
+            untimed=0 if start is None else _untimed(scores.ratings, old),
+        )
+
+    def _scored(self, ratings: Ratings, scores: Scores) -> tuple[Scores, Fraction | None]:
         """Score ratings; return also how much of the score their answers reach."""
+        rubric = ratings.rubric if self.rubric is None else self.rubric
+        policy = scores.policy if self.policy is None else self.policy
+        scorer = Scorer(rubric, policy=policy, controller=scores.provenance.controlled_by)
         if self.rubric is None:
-            return self._scorer(ratings.rubric)(ratings), Fraction(1)
-        moved, scorer = carried(ratings, self.rubric), self._scorer(self.rubric)
+            return scorer(ratings), Fraction(1)
+        moved = carried(ratings, rubric)
         return scorer(moved.ratings), share_of(scorer.applied_rubric, scorer.policy, moved.whole)
-
-    def _scorer(self, rubric: Rubric) -> Scorer:
-        return Scorer(rubric, policy=self.policy, controller=self.controller)
 
 
 def _check_rubric(scores: Scores, ratings: Ratings | None) -> None:
@@ -352,20 +361,16 @@ def _without(ratings: Ratings, raters: Sequence[str]) -> Ratings:
     return ratings.take(~gone[column.codes])
 
 
-def _changes(
-    scores: Scores,
-    rubric: Rubric | None,
-    policy: str | Policy | None,
-    raters: Sequence[str],
-    ratings: Ratings | None,
-) -> tuple[str, ...]:
+def _changes(scores: Scores, made: Correction) -> tuple[str, ...]:
     told = []
-    if rubric is not None:
-        told.append(f"rubric {rubric.id} {scores.rubric.version} to {rubric.version}")
-    if policy is not None:
-        told.append(f"policy {scores.policy.name} to {policy if isinstance(policy, str) else policy.name}")
-    if raters:
-        told.append(f"without {len(raters)} rater{'s' if len(raters) > 1 else ''}")
-    if ratings is not None:
+    if made.rubric is not None:
+        told.append(f"rubric {made.rubric.id} {scores.rubric.version} to {made.rubric.version}")
+    if made.policy is not None:
+        name = made.policy if isinstance(made.policy, str) else made.policy.name
+        told.append(f"policy {scores.policy.name} to {name}")
+    if made.withdrawn:
+        n = len(made.withdrawn)
+        told.append(f"without {n} rater{'s' if n > 1 else ''}")
+    if made.ratings is not None:
         told.append("records fixed")
     return tuple(told)

@@ -19,5 +19,6 @@ def coqs_rubrics() -> list[coqs.Rubric]:
 
 @coqs.hookimpl
 def coqs_questionnaires() -> list[coqs.Questionnaire]:
-    """Return what to ask a customer of any trade."""
-    return [coqs.Questionnaire.from_toml(files(__name__) / "questionnaire.toml")]
+    """Return what to ask a customer of any trade, and what to ask those who serve."""
+    names = ("questionnaire.toml", "buy_in.toml")
+    return [coqs.Questionnaire.from_toml(files(__name__) / name) for name in names]
