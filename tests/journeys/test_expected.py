@@ -12,7 +12,7 @@ import pytest
 
 import coqs
 from coqs.errors import NotFoundError, PolicyError, RecordError
-from coqs.kernels.beta_binomial import beta_binomial_pmf, fit_beta_binomial, sum_pmf
+from coqs.kernels.beta_binomial import fit_beta_binomial
 
 
 def drawn(
@@ -111,25 +111,6 @@ def test_a_mistake_is_told(given, error, message):
         coqs.against_expected(*given)
     with pytest.raises(PolicyError, match="confidence"):
         coqs.against_expected([1], ["a"], ["c"], confidence=1)
-
-
-def test_the_beta_binomial_equals_its_definition_and_sums_convolve():
-    pmf = beta_binomial_pmf(5, 2.0, 3.0)
-    rng = np.random.default_rng(1)
-    counts = rng.binomial(5, rng.beta(2.0, 3.0, 200_000))
-    assert pmf == pytest.approx(np.bincount(counts, minlength=6) / 200_000, abs=0.005)
-    assert sum_pmf([]).tolist() == [1.0]
-    assert sum_pmf([pmf, pmf]).sum() == pytest.approx(1)
-    assert beta_binomial_pmf(0, 1.0, 1.0).tolist() == [1.0]
-
-
-def test_the_fit_finds_how_alike_cells_are():
-    rng = np.random.default_rng(3)
-    n = np.full(4000, 20)
-    a, b = fit_beta_binomial(rng.binomial(n, rng.beta(1.0, 9.0, 4000)), n)
-    assert a + b == pytest.approx(10, rel=0.1)
-    assert sum(fit_beta_binomial(rng.binomial(n, 0.1), n)) > 200
-    assert sum(fit_beta_binomial([], [])) == pytest.approx(1)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -14,7 +15,7 @@ from coqs.errors import NotFoundError, PolicyError, RecordError
 from coqs.journeys.measures import Yardstick
 from coqs.journeys.observations import Observations
 from coqs.journeys.printed import PrintedTable
-from coqs.kernels.beta_binomial import beta_binomial_pmf, fit_beta_binomial, sum_pmf
+from coqs.kernels.beta_binomial import fit_beta_binomial, sum_below, sum_variance
 from coqs.kernels.multiple import holm
 
 Floats = npt.NDArray[np.float64]
@@ -23,8 +24,8 @@ MORE, FEWER, AS_EXPECTED, CANNOT_TELL = "more lapses", "fewer lapses", "as expec
 HALF = 0.5
 LEAST_OTHERS = 50
 """Interactions of others that are needed to know what one may expect."""
-FARTHEST, HALVINGS = 12.0, 26
-"""Log odds beyond which no effect is sought, and halvings on the way to a limit."""
+FARTHEST, PLACES, ROUNDS = 12.0, 16, 6
+"""Log odds beyond which no effect is sought; places looked at on the way to a limit, and how often."""
 WIDE = 4.0
 """An interval whose ends are farther apart says nothing."""
 
@@ -103,7 +104,7 @@ def against_expected(
         )
     cells = _Cells.of(lapses, group, given)
     size = float(sum(fit_beta_binomial(*cells.by_given())))
-    rows = [_row(cells, place, size, 1 - confidence) for place in range(len(cells.groups))]
+    rows = [each.row(1 - confidence) for each in cells.each_group(size)]
     return _table(cells.groups, rows, given=name, concentration=size, confidence=confidence)
 
 
@@ -160,64 +161,65 @@ class _Cells:
         lapses = np.bincount(self.given, self.lapses).astype(np.int64)
         return lapses, np.bincount(self.given, self.n).astype(np.int64)
 
-    def others(self, place: int) -> tuple[Places, Places, Places, float]:
-        """Return, by customer of a group, own interactions, others' lapses and interactions; and a mean."""
-        own = self.group == place
+    def each_group(self, size: float) -> Iterator[_Group]:
+        """Yield each group, with what others' interactions with its customers make one expect."""
         lapses, n = self.by_given()
-        mine = self.given[own]
-        rest = max(int(self.n[~own].sum()), 0)
-        mean = (int(self.lapses[~own].sum()) + 0.5) / (rest + 1)
-        return self.n[own], lapses[mine] - self.lapses[own], n[mine] - self.n[own], mean
+        ends = np.searchsorted(self.group, np.arange(len(self.groups) + 1))
+        for start, end in pairwise(ends.tolist()):
+            own, failed, mine = self.n[start:end], self.lapses[start:end], self.given[start:end]
+            rest = int(n.sum() - own.sum())
+            mean = (int(lapses.sum() - failed.sum()) + 0.5) / (rest + 1)
+            weight = (n[mine] - own).astype(np.float64) + size
+            chance = (lapses[mine] - failed + mean * size) / weight
+            yield _Group(n=own, chance=chance, weight=weight, observed=int(failed.sum()), others=rest)
 
 
-def _row(cells: _Cells, place: int, size: float, alpha: float) -> dict[str, float | int]:
-    own, lapses, n, mean = cells.others(place)
-    chance = (lapses + mean * size) / (n + size)
-    weight = np.asarray(n + size, np.float64)
-    observed, expected = int(cells.lapses[cells.group == place].sum()), float((own * chance).sum())
-    pmf = _pmf(own, chance, weight)
-    k = np.arange(len(pmf))
-    ends = [_limit(own, chance, weight, observed, tail) for tail in (1 - alpha / 2, alpha / 2)]
-    return {
-        "n": int(own.sum()),
-        "observed": observed,
-        "expected": expected,
-        "ratio": observed / expected if expected > 0 else math.nan,
-        "ratio_low": ends[0] / expected if expected > 0 else math.nan,
-        "ratio_high": ends[1] / expected if expected > 0 else math.nan,
-        "p": _two_sided(pmf, observed) if cells.n.sum() - own.sum() >= LEAST_OTHERS else math.nan,
-        "variance": float((pmf * (k - expected) ** 2).sum()),
-    }
+@attrs.frozen(slots=True, eq=False, kw_only=True)
+class _Group:
+    """One group's interactions by customer, and what others had with the same."""
 
+    n: Places
+    chance: Floats
+    """(customers,) that an interaction is a lapse, from what others had."""
+    weight: Floats
+    """(customers,) interactions that this is worth."""
+    observed: int
+    others: int
 
-def _pmf(own: Places, chance: Floats, weight: Floats) -> Floats:
-    """Return the chances of a group's count of lapses."""
-    return sum_pmf(
-        beta_binomial_pmf(int(n), p * w, (1 - p) * w) for n, p, w in zip(own, chance, weight, strict=True)
-    )
+    def row(self, alpha: float) -> dict[str, float | int]:
+        """Return what is told of it, each limit as a share of what is expected."""
+        expected = float((self.n * self.chance).sum())
+        low, high = self._limit(1 - alpha / 2), self._limit(alpha / 2)
+        return {
+            "n": int(self.n.sum()),
+            "observed": self.observed,
+            "expected": expected,
+            "ratio": self.observed / expected,
+            "ratio_low": low / expected,
+            "ratio_high": high / expected,
+            "p": self._two_sided() if self.others >= LEAST_OTHERS else math.nan,
+            "variance": float(sum_variance(self.n, *self._beta(self.chance))[0]),
+        }
 
+    def _beta(self, chance: Floats) -> tuple[Floats, Floats]:
+        return chance * self.weight, (1 - chance) * self.weight
 
-def _below(pmf: Floats, observed: int) -> float:
-    """Return the chance of fewer lapses, and half of that of as many."""
-    return float(pmf[:observed].sum() + pmf[observed] / 2)
+    def _two_sided(self) -> float:
+        below = float(sum_below(self.n, *self._beta(self.chance), self.observed)[0])
+        return min(1.0, 2 * max(0.0, min(below, 1 - below)))
 
-
-def _two_sided(pmf: Floats, observed: int) -> float:
-    below = _below(pmf, observed)
-    return min(1.0, 2 * min(below, 1 - below))
-
-
-def _limit(own: Places, chance: Floats, weight: Floats, observed: int, goal: float) -> float:
-    """Return the expected lapses under the odds at which so many or fewer have this chance."""
-    low, high = -FARTHEST, FARTHEST
-    odds = np.log(chance) - np.log1p(-chance)
-    if observed == 0 and goal > 0.5:
-        return 0.0
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        moved = 1 / (1 + np.exp(-(odds + middle)))
-        low, high = (middle, high) if _below(_pmf(own, moved, weight), observed) > goal else (low, middle)
-    return float((own / (1 + np.exp(-(odds + (low + high) / 2)))).sum())
+    def _limit(self, goal: float) -> float:
+        """Return the expected lapses under the odds at which so many or fewer have this chance."""
+        if self.observed == 0 and goal > HALF:
+            return 0.0
+        odds = np.log(self.chance) - np.log1p(-self.chance)
+        low, high = -FARTHEST, FARTHEST
+        for _ in range(ROUNDS):
+            places = np.linspace(low, high, PLACES + 2)
+            moved = 1 / (1 + np.exp(-(odds + places[1:-1, None])))
+            over = int((sum_below(self.n, *self._beta(moved), self.observed) > goal).sum())
+            low, high = places[over], places[over + 1]
+        return float((self.n / (1 + np.exp(-(odds + (low + high) / 2)))).sum())
 
 
 def _table(groups: Sequence[str], rows: list[dict[str, float | int]], **how: Any) -> ExpectedTable:
