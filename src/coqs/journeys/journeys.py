@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -114,7 +115,11 @@ class Journeys(HabitQuestions):
         )
 
     def against_expected(
-        self, on: str = "passed", *, given: str = "customer", confidence: float = 0.95
+        self,
+        on: str = "passed",
+        *,
+        given: str | Sequence[str] = "customer",
+        confidence: float = 0.95,
     ) -> ExpectedTable:
         """Hold each group's lapses against what others had with the same customers.
 
@@ -126,7 +131,8 @@ class Journeys(HabitQuestions):
         on
             A measure that is a share: "passed", or a criterion.
         given
-            What is allowed for: a context column, such as customer or site.
+            What is allowed for: a context column, such as customer or site; or several, each combination
+            of which is then taken for itself.
         confidence
             Coverage of the intervals.
 

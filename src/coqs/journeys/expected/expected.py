@@ -26,6 +26,7 @@ LEAST_OTHERS = 50
 """Interactions of others that are needed to know what one may expect."""
 FARTHEST, PLACES, ROUNDS = 12.0, 16, 6
 """Log odds beyond which no effect is sought; places looked at on the way to a limit, and how often."""
+BETWEEN = ", "
 WIDE = 4.0
 """An interval whose ends are farther apart says nothing."""
 
@@ -109,23 +110,37 @@ def against_expected(
 
 
 def expected_of(
-    seen: Observations, measure: Yardstick, *, given: str, confidence: float = 0.95
+    seen: Observations, measure: Yardstick, *, given: str | Sequence[str], confidence: float = 0.95
 ) -> ExpectedTable:
     """Hold the lapses of observations against what others had with the same customers."""
+    names = (given,) if isinstance(given, str) else tuple(given)
     if measure.kind != "share":
         raise PolicyError(
             f"expected: {measure.name!r} must be a share, got a {measure.kind}; follow passed or a criterion",
             choice="on",
             value=measure.name,
         )
-    if given not in seen.context:
-        raise NotFoundError("column", given, seen.context, where="expected")
+    for each in names:
+        if each not in seen.context:
+            raise NotFoundError("column", each, seen.context, where="expected")
     values = seen.measure(measure.name)
     known = ~np.isnan(values)
     good = values >= HALF if measure.better == "higher" else values < HALF
     groups = np.array(seen.groups, object)[seen.group][known].tolist()
-    customers = seen.context[given].take(known).to_list()
-    return against_expected(~good[known], groups, customers, name=given, confidence=confidence)
+    customers = [_together(each) for each in zip(*_columns(seen, names, known), strict=True)]
+    return against_expected(~good[known], groups, customers, name=BETWEEN.join(names), confidence=confidence)
+
+
+def _columns(
+    seen: Observations, names: Sequence[str], known: npt.NDArray[np.bool_]
+) -> Iterator[list[str | None]]:
+    for name in names:
+        yield seen.context[name].take(known).to_list()
+
+
+def _together(parts: Sequence[str | None]) -> str | None:
+    """Return one name for what is allowed for together; none where a part is missing."""
+    return None if None in parts else BETWEEN.join(map(str, parts))
 
 
 @attrs.frozen(slots=True, eq=False)
