@@ -84,7 +84,7 @@ def _again(parts: dict[str, Any]) -> BeforeAfter:
 
 def _lines(found: BeforeAfter) -> Iterator[str]:
     for row in found.rows():
-        parts = ", ".join(f"{name} {_signed(row[name])}" for name in PARTS if row[name] is not None)
+        parts = ", ".join(f"{name} {_signed(row[name])}" for name in _told_parts(row))
         change = "cannot tell" if row["change"] is None else f"{row['change']:+.3f} = {parts}"
         yield f"{row['kind']} at {row['at']} about {row['about']}: {change}"
     against = f"beyond {found.n_others} others" if found.n_others else "with nobody to compare with"
@@ -99,6 +99,11 @@ def _lines(found: BeforeAfter) -> Iterator[str]:
 
 def _signed(value: float) -> str:
     return f"{round(value, 3) + 0.0:+.3f}"  # never -0.000
+
+
+def _told_parts(row: Mapping[str, Any]) -> list[str]:
+    """Return the parts that are to be told; nothing is said of the unnamed where there are none."""
+    return [name for name in PARTS if row[name] is not None and (name != "unnamed" or row[name])]
 
 
 def before_after(
