@@ -28,12 +28,12 @@ def main(folder: str) -> None:
                 counts = f"{row['observed']} of {row['n']}, {row['expected']:.1f} expected"
                 ratio = f"{row['ratio']:.1f} times ({row['ratio_low']:.1f} to {row['ratio_high']:.1f})"
                 print(f"  {row['group'][:10]}  {counts}: {ratio}, {row['says']}")
-    table = {"who": ["all"] * len(rows), "at": [row["start_utc"] for row in rows]}
-    table["lapse"] = list(map(int, lapses))
-    how = {"group": "who", "at": "at", "value": "lapse", "kind": "share", "better": "lower"}
-    journeys = coqs.Journeys.from_table(table, **how, every="hour")
-    print("\nhour by hour, all together:")
-    print("\n".join(str(journeys.chart()).splitlines()[:3]))
+    table = {"who": [row["wizard_id"][:10] for row in rows], "all": ["all"] * len(rows)}
+    table |= {"at": [row["start_utc"] for row in rows], "lapse": [int(lapse) for lapse in lapses]}
+    how = {"at": "at", "value": "lapse", "kind": "share", "better": "lower", "every": "day"}
+    for group, kind in (("all", "bernoulli"), ("all", "g"), ("who", "g")):
+        chart = coqs.Journeys.from_table(table, group=group, **how).chart(kind=kind)
+        print(f"\n{chart}")
 
 
 if __name__ == "__main__":

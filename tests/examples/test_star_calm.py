@@ -31,4 +31,6 @@ def test_it_tells_which_assistant_customer_and_days_stand_out(
         "2020-05-16  9 of 862",
     ):
         assert words in done.stdout
-    assert "hour by hour" in done.stdout
+    assert "all, 2020-05-15: 12.14 is above the limit" in done.stdout
+    assert "all, 2020-05-16T02:55:18: 319 is above the limit 178" in done.stdout
+    assert "too few lapses: limits need 5 (45 of 107 groups)" in done.stdout
