@@ -54,6 +54,7 @@ nitpick_ignore_regex = [
     (r"py:class", r"coqs\.(results\.scores\.Rescorer|rubric\.files\.Readable|testing\.golden\.Readable)"),
     (r"py:class", r"coqs\.journeys\.(clock\.dial\.Scale|issues\.\w+\.(Contacts|Linked|Outcomes))"),
     (r"py:class", r"coqs\.(journeys\.missteps\.operation\.Ledger|kernels\.local_trend\.LocalTrend)"),
+    (r"py:class", r"coqs\.journeys\.events\.pooling\.(Differences|Pooled)"),
     (r"py:class", r"coqs\.kernels\.change_points\.(Mean|Rank|Reliable)Change"),
     (r"py:class", r"coqs\.results\.one\.Source|(coqs\.scoring\.bulk\.(compiled\.)?)?Compiled(Stage)?"),
     (r"py:class", r"coqs\.results\.(tally_kind\.TallyKind|grouping\.Labels|measures\.(Measures|Scored))"),
