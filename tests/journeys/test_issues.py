@@ -86,13 +86,89 @@ def test_another_matter_of_the_same_customer_is_another_issue():
     assert [row[2] for row in told(*rows, matter="about")] == ["confirmed", "confirmed"]
 
 
-def test_an_issue_that_is_named_goes_by_its_name_alone():
-    rows = {"issue": "K1", "customer": "c"}, {"customer": "c", "day": 1}, {"issue": "K1", "day": 40}
-    found = coqs.issues(scored(*rows), until="2026-03-01").rows()
-    assert [(row["issue"], row["link"], row["n"], row["state"]) for row in found] == [
-        ("K1", "given", 2, "failed"),
-        ("i1", "customer", 1, "confirmed"),
+def states(*rows: dict[str, Any], **how: Any) -> list[tuple[Any, ...]]:
+    """Return (issue, link, n, state) of each issue."""
+    found = coqs.issues(scored(*rows), until="2026-03-01", **how).rows()
+    return [(row["issue"], row["link"], row["n"], row["state"]) for row in found]
+
+
+def test_contacts_that_name_one_issue_are_one_whoever_calls():
+    rows = (
+        {"issue": "K1", "customer": "c"},
+        {"issue": "K2", "customer": "c", "day": 1},
+        {"issue": "K1", "day": 3},
+    )
+    assert states(*rows) == [("K1", "given", 2, "failed"), ("K2", "given", 1, "confirmed")]
+
+
+def test_a_contact_without_a_name_goes_with_the_customers_contact_beside_it():
+    before = {"customer": "c"}, {"issue": "K1", "customer": "c", "day": 2}
+    after = {"issue": "K1", "customer": "c"}, {"customer": "c", "day": 2}
+    assert states(*before) == states(*after) == [("K1", "given", 2, "failed")]
+    between = (
+        {"issue": "K1", "customer": "c"},
+        {"customer": "c", "day": 1},
+        {"issue": "K2", "customer": "c", "day": 2},
+    )
+    assert states(*between) == [("K1", "given", 2, "failed"), ("K2", "given", 1, "confirmed")]
+
+
+def test_a_return_after_the_window_does_not_undo_what_was_settled():
+    rows = {"issue": "K1"}, {"issue": "K1", "day": 40}
+    assert states(*rows) == [("K1", "given", 2, "confirmed")]
+
+
+def test_where_the_matter_is_missing_nobody_can_tell():
+    rows = {"customer": "c", "about": "bill"}, {"customer": "c", "day": 2}, {"customer": "c", "day": 4}
+    assert [row[1:] for row in states(*rows, matter="about")] == [
+        ("customer", 1, "confirmed"),
+        ("none", 1, "unknown"),
+        ("none", 1, "unknown"),
     ]
+
+
+def test_a_contact_that_nobody_rated_leaves_the_issue_unknown_unless_it_failed():
+    unrated = {"customer": "c", "day": 2, "helps": None, "safe": None}
+    assert told({"customer": "c"}, unrated | {"planned": True})[0][2:] == ("unknown", "not rated")
+    assert told({"customer": "c"}, unrated)[0][2:] == ("failed", "rework")
+
+
+def test_the_order_of_rows_never_shows_where_times_are_equal():
+    rows = [
+        {"customer": "c", "interaction": "a", "provider": "Ana"},
+        {"customer": "c", "interaction": "b", "provider": "Bo", "planned": True},
+    ]
+    first, second = (coqs.issues(scored(*each), until="2026-03-01") for each in (rows, rows[::-1]))
+    assert first == second
+    assert first.by("provider") == second.by("provider")
+
+
+def test_without_censoring_the_curve_says_what_the_settled_ones_say():
+    rows: list[dict[str, Any]] = []
+    for k in range(50):
+        rows.append({"customer": f"c{k}", "day": 0})
+        rows.append({"customer": f"c{k}", "day": 5, "planned": True})
+        if k % 5 < 2:
+            rows.append(
+                {"customer": f"c{k}", "day": 11, "helps": "yes" if k % 2 else "harms", "planned": k % 2 == 0}
+            )
+    (row,) = (
+        coqs.issues(scored(*sorted(rows, key=lambda row: row["day"])), window=7, until="2026-03-01")
+        .by()
+        .rows()
+    )
+    assert row["unknown"] == 0
+    assert row["curve_share"] == pytest.approx(row["net_share"]) == pytest.approx(0.6)
+    assert (row["curve_ci_low"], row["curve_ci_high"]) == pytest.approx(
+        (row["net_ci_low"], row["net_ci_high"])
+    )
+
+
+def test_of_a_group_without_a_failure_the_curve_has_an_interval_too():
+    rows = [{"customer": f"c{k}"} for k in range(12)]
+    (row,) = coqs.issues(scored(*rows), until="2026-03-01").by().rows()
+    assert (row["curve_share"], row["curve_ci_high"]) == (1.0, 1.0)
+    assert 0.7 < row["curve_ci_low"] < 0.8
 
 
 def test_a_failed_gate_fails_the_issue():
@@ -205,7 +281,7 @@ def test_a_mistake_is_told(how, error, message):
 def test_the_curve_is_drawn_with_its_band():
     pytest.importorskip("matplotlib")
     axes = coqs.issues(many()).plot()
-    assert axes.get_xlabel() == "days since the first contact"
+    assert axes.get_xlabel() == "days since the contact before"
     assert len(axes.collections) == 1
 
 

@@ -60,7 +60,8 @@ def contacts_of(scores: Scores, planned: Planned | None) -> Contacts:
     ratings = scores.ratings
     units = Units.of(np.zeros(len(ratings), np.int64), ratings.interaction.codes, 1)
     at = unit_times(ratings.at, units)
-    order = np.argsort(at, kind="stable")
+    ids = units_column(units, ratings.interaction)
+    order = np.lexsort((_alphabetical(ratings.interaction)[ids], at))  # so that equal times have one order
     failed = sum(
         (np.asarray(each, np.int64) for each in scores.gates.values()), np.zeros(len(ratings), np.int64)
     )
@@ -74,6 +75,13 @@ def contacts_of(scores: Scores, planned: Planned | None) -> Contacts:
         planned=_any(units, _is_planned(ratings, planned))[order],
         facts={name: _fact(units, each, order) for name, each in ratings.facts.items()},
     )
+
+
+def _alphabetical(column: Encoded) -> Places:
+    """Return the place of each text in the alphabet."""
+    rank = np.empty(len(column.categories), np.int64)
+    rank[np.argsort(np.array(column.categories, object), kind="stable")] = np.arange(len(rank))
+    return rank
 
 
 def _texts(units: Units, column: Encoded, order: Places) -> Encoded:

@@ -114,8 +114,8 @@ class Issues(Tabular):
     Columns: `issue`, the id that was given, or that of the first interaction; `link`, how it was linked
     (given, customer, none); `first`, the interaction; `first_at`, `last_at`; `n` contacts, of which
     `n_planned` returns; `state` (confirmed, failed, unknown) and `gross_state`, where planned returns count
-    too; `reason`; `days` from the first contact to what failed or to the end of what was seen, and `event`,
-    whether they end with a failure.
+    too; `reason`; `days` from the contact before it to what failed, or from the last contact to the end of
+    what was seen, and `event`, whether they end with a failure.
     """
 
     contacts: Contacts
@@ -132,7 +132,7 @@ class Issues(Tabular):
         """Column name to (issues,) values."""
         found, first = self.outcomes, self.links.first
         ids = np.array(self.contacts.interaction.take(first).to_list(), object)
-        given = np.array(self.contacts.context["issue"].take(first).to_list(), object)
+        given = np.array(self._names(), object)
         return read_only(
             {
                 "issue": freeze(np.where(given == None, ids, given)),  # noqa: E711
@@ -172,7 +172,9 @@ class Issues(Tabular):
         return IssueTable(keys=keys, columns=frozen, window=self.window, confidence=self.confidence)
 
     def curve(self, which: npt.NDArray[np.bool_] | None = None) -> KaplanMeier:
-        """Return the share of issues that are still right over the days since the first contact.
+        """Return the share of issues that are still right over the days since the contact before.
+
+        The clock begins anew at each planned return.
 
         Issues that nobody could follow (not linked, not rated, without a time) are left out; those that are
         followed too briefly count for as long as they were.
@@ -185,6 +187,14 @@ class Issues(Tabular):
         known = ~np.isnan(self.outcomes.days)
         rows = known if which is None else known & which
         return kaplan_meier(self.outcomes.days[rows], self.outcomes.event[rows], confidence=self.confidence)
+
+    def _names(self) -> list[str | None]:
+        """Return the id that was given to each issue; None of those that have none."""
+        column = self.contacts.context["issue"]
+        named = np.flatnonzero(column.present)
+        codes = np.full(len(self), -1, np.int64)
+        codes[self.links.issue[named]] = column.codes[named]
+        return Encoded(codes, column.categories).to_list()
 
     def _shares(self, which: npt.NDArray[np.bool_]) -> dict[str, float | int]:
         state, gross = self.outcomes.state[which], self.outcomes.gross[which]
@@ -206,10 +216,14 @@ class Issues(Tabular):
         }
 
     def _curve_at_window(self, which: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
-        curve = self.curve(which)
-        share, _, low, high = (float(each[0]) for each in curve.at([self.window]))
-        n = int((~np.isnan(self.outcomes.days) & which).sum())
-        return (share, low, high) if n >= FEW else (np.nan, np.nan, np.nan)
+        known = ~np.isnan(self.outcomes.days) & which
+        share, se, _, _ = (float(each[0]) for each in self.curve(which).at([self.window]))
+        if known.sum() < FEW or np.isnan(share):
+            return np.nan, np.nan, np.nan
+        whole = self.outcomes.event[known] | (self.outcomes.days[known] >= self.window)
+        n = share * (1 - share) / se**2 if se > 0 else float(whole.sum())
+        low, high = wilson_interval([share * n], [n], confidence=self.confidence)
+        return share, float(low[0]), float(high[0])
 
     def plot(self, *, ax: Any = None) -> Any:
         """Draw the share still right over the days, with its band and the window's end; needs matplotlib."""
@@ -224,7 +238,7 @@ class Issues(Tabular):
         ax.annotate("settled", (self.window, 0), xytext=(3, 3), textcoords="offset points", fontsize="small")
         ax.set_xlim(0, max(2 * self.window, 1))
         ax.set_ylim(0, 1)
-        ax.set_xlabel("days since the first contact")
+        ax.set_xlabel("days since the contact before")
         ax.set_ylabel("share still right")
         ax.set_title(
             f"Right the first time: {len(self):,} issues, {self.confidence:.0%} band", fontsize="medium"
@@ -303,7 +317,7 @@ def issues(
     Parameters
     ----------
     scores
-        Interactions that name an `issue` go by it; others go with the same `customer`'s last contact on the
+        Interactions that name an `issue` are one; others go with the same `customer`'s contact before, on the
         matter, if that is no longer ago than the window.
     window
         Days without an unplanned return after which an issue is settled; above 0.
@@ -327,7 +341,8 @@ def issues(
     -----
     Settled issues alone make too bad a share near the end of the data, since failures settle at once and
     successes late; `curve_share` is Kaplan and Meier's (1958), which takes for granted that those who were
-    followed briefly are like the others.
+    followed briefly are like the others. Its interval is Wilson's on as many issues as have its error: K. J.
+    Rothman, Journal of Chronic Diseases 31 (1978), 557-560.
     """
     _check_how(window, confidence)
     contacts = contacts_of(scores, planned)

@@ -45,35 +45,53 @@ def linked(contacts: Contacts, *, matter: Sequence[str], window: float) -> Linke
 
     Notes
     -----
-    A contact with an id of its issue goes by that alone. One without an id goes with the customer's last
-    contact on the matter within the window. One without a customer, or without a time, stands alone.
+    Contacts that name one issue are one. A contact without a name goes with the customer's contact before it
+    on the matter, if that is no longer ago than the window; the first ones of such a chain, with the first
+    that has a name. One without a customer, a time or a matter that is asked for stands alone.
     """
     n = len(contacts)
-    key, how = _keys(contacts, matter)
-    order = np.lexsort((np.arange(n), key))
-    same = np.zeros(n, np.bool_)
-    same[1:] = key[order][1:] == key[order][:-1]
-    apart = np.zeros(n, np.bool_)
-    with np.errstate(invalid="ignore"):
-        apart[1:] = np.diff(contacts.at[order]) > window * DAY
-    begins = ~same | (apart & (how[order] == BY_CUSTOMER))
-    chain = np.empty(n, np.int64)
-    chain[order] = np.cumsum(begins) - 1
-    return _numbered(chain, how)
+    given = contacts.context["issue"].codes.astype(np.int64)
+    chain = _chains(contacts, matter, window)
+    named = _named_within(chain, given)
+    how = np.where(named >= 0, GIVEN, np.where(chain >= 0, BY_CUSTOMER, NOT_LINKED))
+    key = np.where(how == GIVEN, named, np.where(how == BY_CUSTOMER, n + chain, 2 * n + np.arange(n)))
+    size = len(contacts.context["issue"].categories)
+    _, issue = np.unique(np.where(how == GIVEN, key, key + size), return_inverse=True)
+    return _numbered(issue.reshape(-1).astype(np.int64), how)
 
 
-def _keys(contacts: Contacts, matter: Sequence[str]) -> tuple[Places, Places]:
-    """Return (n,) what contacts of one matter have in common, and how it is known."""
+def _chains(contacts: Contacts, matter: Sequence[str], window: float) -> Places:
+    """Return (n,) which unbroken chain of one customer and matter each contact is of; -1 if unknown."""
     n = len(contacts)
-    given, customer = contacts.context["issue"].codes, contacts.context["customer"].codes
-    timed = ~np.isnat(contacts.at)
-    how = np.where(given >= 0, GIVEN, np.where((customer >= 0) & timed, BY_CUSTOMER, NOT_LINKED))
-    columns = [contacts.column(name).codes.astype(np.int64) for name in matter]
-    alone = np.where(how == NOT_LINKED, np.arange(n), -1)
-    theirs = [np.where(how == BY_CUSTOMER, each, -1) for each in (customer.astype(np.int64), *columns)]
-    rows = np.stack([np.where(how == GIVEN, given, -1), *theirs, alone], axis=1) if n else np.empty((0, 3))
-    _, key = np.unique(rows, axis=0, return_inverse=True)
-    return key.reshape(-1).astype(np.int64), how.astype(np.int64)
+    columns = [contacts.context["customer"], *(contacts.column(name) for name in matter)]
+    codes = np.stack([each.codes.astype(np.int64) for each in columns], axis=1)
+    known = (codes >= 0).all(axis=1) & ~np.isnat(contacts.at)
+    _, who = np.unique(codes, axis=0, return_inverse=True)
+    rows = np.flatnonzero(known)
+    rows = rows[np.argsort(who.reshape(-1)[rows], kind="stable")]
+    begins = np.ones(len(rows), np.bool_)
+    same = who.reshape(-1)[rows][1:] == who.reshape(-1)[rows][:-1]
+    begins[1:] = ~same | (np.diff(contacts.at[rows]) > window * DAY)
+    chain = np.full(n, -1, np.int64)
+    chain[rows] = np.cumsum(begins) - 1
+    return chain
+
+
+def _named_within(chain: Places, given: Places) -> Places:
+    """Return (n,) the issue that each contact names, or its chain: the last before it, else the first."""
+    found = given.copy()
+    rows = np.flatnonzero(chain >= 0)
+    rows = rows[np.argsort(chain[rows], kind="stable")]
+    place, named = np.arange(len(rows)), given[rows] >= 0
+    before = np.maximum.accumulate(np.where(named, place, -1))
+    after = np.minimum.accumulate(np.where(named, place, len(rows))[::-1])[::-1]
+    for near in (after, before):  # what is before goes over what is after
+        inside = (near >= 0) & (near < len(rows))
+        at = np.where(inside, near, 0)
+        if len(rows):
+            theirs = inside & (chain[rows[at]] == chain[rows]) & ~named
+            found[rows[theirs]] = given[rows[at[theirs]]]
+    return found
 
 
 def _numbered(chain: Places, how: Places) -> Linked:
@@ -85,4 +103,6 @@ def _numbered(chain: Places, how: Places) -> Linked:
     starts = np.sort(first)
     last = np.zeros(len(distinct), np.int64)
     last[issue] = np.arange(len(issue))
-    return Linked(issue, how[starts], starts, last)
+    kind = np.full(len(distinct), NOT_LINKED)
+    np.minimum.at(kind, issue, how)
+    return Linked(issue, kind, starts, last)

@@ -32,7 +32,8 @@ class Outcomes:
     reason: Places
     """Places in `REASONS`."""
     days: Floats
-    """From the first contact to what failed, or to the end of what was seen; NaN where nobody can tell."""
+    """From the contact before it to what failed, at most the window; or from the last contact to the end of
+    what was seen; NaN where nobody can tell."""
     event: Mask
     """Whether the days end with a failure."""
 
@@ -52,35 +53,51 @@ def outcomes_of(contacts: Contacts, links: Linked, *, window: float, until: np.d
     issues = len(links.first)
     of, later = links.issue, np.ones(len(contacts), np.bool_)
     later[links.first] = False
+    gap = _gaps(contacts, links)
+    soon = later & ~(gap > window)
     wrong = {
         "irreversible": contacts.irreversible,
         "gate": contacts.gate,
-        "rework": later & ~contacts.planned,
-        "return": later,
+        "rework": soon & ~contacts.planned,
+        "return": soon,
     }
-    since = (contacts.at - contacts.at[links.first][of]) / DAY if issues else np.empty(0)
-    when = {name: _first(of, since, which, issues) for name, which in wrong.items()}
-    failed = {name: ~np.isnan(each) | _any(of, wrong[name], issues) for name, each in when.items()}
+    failed = {name: _any(of, which, issues) for name, which in wrong.items()}
     net = failed["irreversible"] | failed["gate"] | failed["rework"]
     unknown = _unknown(contacts, links, window=window, until=until)
     reason = np.select(
         [failed[name] for name in ("irreversible", "gate", "rework")], [1, 2, 3], default=unknown
     )
     state = np.where(net, FAILED, np.where(unknown > 0, UNKNOWN, CONFIRMED))
-    gross = np.where(net | failed["return"], FAILED, state)
-    seen = (until - contacts.at[links.first]) / DAY
-    followable = ~np.isin(unknown, [REASONS.index(each) for each in ("not linked", "not rated", "no time")])
-    event_days = np.fmin.reduce([when[name] for name in ("irreversible", "gate", "rework")])
-    days = np.where(net, event_days, np.where(followable, np.maximum(seen, 0.0), np.nan))
+    bad = wrong["irreversible"] | wrong["gate"] | wrong["rework"]
+    days = np.where(
+        net, _first(of, np.minimum(gap, window), bad, issues), _followed(contacts, links, unknown, until)
+    )
     return Outcomes(
         n=np.bincount(of, minlength=issues),
         n_planned=np.bincount(of[later & contacts.planned], minlength=issues),
         state=state,
-        gross=gross,
+        gross=np.where(net | failed["return"], FAILED, state),
         reason=reason,
         days=days,
         event=net & ~np.isnan(days),
     )
+
+
+def _gaps(contacts: Contacts, links: Linked) -> Floats:
+    """Return (contacts,) days since the contact before it in its issue; 0 of the first one."""
+    order = np.argsort(links.issue, kind="stable")
+    found = np.zeros(len(contacts))
+    if len(order):
+        steps = np.diff(contacts.at[order]) / DAY
+        same = links.issue[order][1:] == links.issue[order][:-1]
+        found[order[1:]] = np.where(same, steps, 0.0)
+    return found
+
+
+def _followed(contacts: Contacts, links: Linked, unknown: Places, until: np.datetime64) -> Floats:
+    """Return (issues,) days from the last contact to the end of what was seen; NaN if nobody followed."""
+    never = np.isin(unknown, [REASONS.index(each) for each in ("not linked", "not rated", "no time")])
+    return np.where(never, np.nan, np.maximum((until - contacts.at[links.last]) / DAY, 0.0))
 
 
 def _any(of: Places, which: Mask, issues: int) -> Mask:
@@ -100,7 +117,7 @@ def _unknown(contacts: Contacts, links: Linked, *, window: float, until: np.date
     first, last = contacts.at[links.first], contacts.at[links.last]
     with np.errstate(invalid="ignore"):
         brief = ~((until - last) / DAY >= window)
-    rated = _any(links.issue, contacts.rated, len(links.first))
-    why = [links.how == NOT_LINKED, ~rated, np.isnat(first), brief]
+    unrated = _any(links.issue, ~contacts.rated, len(links.first))
+    why = [links.how == NOT_LINKED, unrated, np.isnat(first), brief]
     names = ("not linked", "not rated", "no time", "followed too briefly")
     return np.select(why, [REASONS.index(name) for name in names], default=0).astype(np.int64)
