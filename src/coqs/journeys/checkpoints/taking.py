@@ -212,25 +212,20 @@ def _rows(
 ) -> list[Progress]:
     levels = levels_within(seen, measure, start, stop, confidence=plan.confidence)
     last = past[-1] if past else None
+    told = {} if last is None else {row.group: row for row in last.progress if row.measure == measure.name}
+    apart = last is not None and bool(start >= _after(last))
+    known = {group: place for place, group in enumerate(seen.groups)}
     rows = []
-    for group in (*seen.groups, *_gone(seen, measure, last)):
+    for group in dict.fromkeys((*known, *told)):
         target = target_of(plan.targets.get(measure.name, {}), group)
         goal = target_before(past, measure.name, group)
-        level = _one(levels, seen.groups.index(group)) if group in seen.groups else NOTHING
-        before = None if last is None else last.of(measure.name, group)
-        apart = last is not None and bool(start >= _after(last))
-        rows.append(_progress(measure, group, level, target, goal, before, apart=apart))
+        level = _one(levels, known[group]) if group in known else NOTHING
+        rows.append(_progress(measure, group, level, target, goal, told.get(group), apart=apart))
     return rows
 
 
 NOTHING = (math.nan, math.nan, math.nan, 0.0)
 """The level of a group that was not observed."""
-
-
-def _gone(seen: Observations, measure: Yardstick, last: Checkpoint | None) -> list[str]:
-    """Return groups that the last checkpoint told of, and that are observed no more."""
-    told = () if last is None else last.progress
-    return [row.group for row in told if row.measure == measure.name and row.group not in seen.groups]
 
 
 def _one(levels: Levels, place: int) -> tuple[float, float, float, float]:
