@@ -335,3 +335,12 @@ def test_lasting_shifts_have_the_run_length_that_is_asked_for() -> None:
     found = lengths.sum() / signals.any(axis=0).sum()
     assert abs(found / 200 - 1) < 3 * 0.04
     assert made.error / made.attained < 0.04
+
+
+def test_rows_of_a_table_that_are_good_or_bad_are_single_cases_too() -> None:
+    single = lapses(n=2000, rate=0.02)
+    assert single.chart().kind == "bernoulli"
+    table = {"who": ["a"] * 60, "at": [f"2026-01-{day:02}T10:00Z" for day in range(1, 31)] * 2}
+    table |= {"lapse": [0.0] * 58 + [0.5, 1.0]}
+    how = {"group": "who", "at": "at", "value": "lapse", "kind": "share", "better": "lower", "every": "day"}
+    assert "single cases are not known" in coqs.Journeys.from_table(table, **how).chart().why

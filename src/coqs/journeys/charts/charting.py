@@ -19,7 +19,7 @@ from coqs.journeys.charts.fitting import Plan, excluded_mask, fit, read_exclusio
 from coqs.journeys.charts.judging import judged, needed_points
 from coqs.journeys.charts.lasting import lasting_limit
 from coqs.journeys.charts.limits import fitted_set
-from coqs.journeys.charts.rare import rare_chart
+from coqs.journeys.charts.rare import are_cases, rare_chart
 from coqs.journeys.charts.rule_sets import RuleSet
 from coqs.journeys.observations import Observations
 from coqs.journeys.series import Series
@@ -193,7 +193,7 @@ def _phase_two(series: Series, baseline: Baseline, observations: Observations | 
 
 def _chosen(kind: str | None, series: Series, observations: Observations | None) -> Choice:
     if kind is None:
-        cases = observations is not None and len(observations.context) > 0
+        cases = observations is not None and are_cases(observations, series.measure.name)
         return choose(series, cases=cases)
     name = PLAIN.get(kind, kind)
     allowed = ONLY[series.kind]

@@ -39,6 +39,15 @@ class Cases(NamedTuple):
     is_lapse: Mask
 
 
+def are_cases(observations: Observations, measure: str) -> bool:
+    """Say whether rows are single cases: interactions, or rows of a table that are each good or bad."""
+    if observations.context:
+        return True
+    values = observations.measure(measure)
+    alone = bool((observations.n == 1).all())
+    return len(values) > 0 and alone and bool(np.isin(values[~np.isnan(values)], (0, 1)).all())
+
+
 def cases_of(series: Series, observations: Observations, left_out: Mask) -> list[Cases]:
     """Return the cases of each group of a series; a lapse is more bad than good, where raters differ.
 
