@@ -10,7 +10,8 @@ import pytest
 
 import coqs
 from coqs.errors import NotFoundError, PolicyError, RecordError
-from coqs.kernels import wilson_interval
+from coqs.journeys.blind_spots.clusters import cluster_squares
+from coqs.kernels import clustered_share_interval, wilson_interval
 
 RUBRIC = coqs.Rubric.from_toml_text("""
 schema = 1
@@ -121,6 +122,7 @@ def test_nobody_was_seen_and_it_says_so():
         ({"expected": {"clients": 0.2}}, NotFoundError, "'client'"),
         ({"expected": {"client": 2}}, RecordError, "share of 'client' must lie from 0 to 1"),
         ({"by": "hour_of_day", "expected": {"25": 0.2}}, NotFoundError, "hour of day"),
+        ({"cluster": "ratter"}, NotFoundError, "'rater'"),
         ({"every": "fortnight"}, PolicyError, "stretch of time"),
         ({"confidence": 0}, PolicyError, "confidence"),
     ],
@@ -144,6 +146,58 @@ def test_what_was_not_observed_is_hatched():
     assert len(axes.patches) == int((coqs.blind_spots(WEEKS).counts == 0).sum())
 
 
+VISITS = seen(
+    *[("visitors", f"2026-05-{day:02}T{hour:02}:00Z") for day in (4, 5, 11, 12) for hour in range(8, 18)],
+    *[("client", f"2026-05-{day:02}T{hour:02}:00Z") for day in (6, 13) for hour in range(8, 18)],
+)
+
+
+def test_a_day_at_one_post_counts_as_one_where_days_hang_together():
+    alone, days = coqs.blind_spots(VISITS), coqs.blind_spots(VISITS, cluster="day")
+    low, high = clustered_share_interval([1 / 3], [60], [2 * (10 * 2 / 3) ** 2 + 4 * (10 / 3) ** 2], [6])
+    assert (days["ci_low"][0], days["ci_high"][0]) == pytest.approx((low[0], high[0]))
+    assert days["ci_high"][0] - days["ci_low"][0] > 2 * (alone["ci_high"][0] - alone["ci_low"][0])
+    assert days["ci_high"][1] == pytest.approx(1 - 0.05 ** (1 / 6))
+    over = days.over_time()
+    low, high = clustered_share_interval([1 / 3], [30], [(10 * 2 / 3) ** 2 + 2 * (10 / 3) ** 2], [3])
+    assert (over["ci_low"][0], over["ci_high"][0]) == pytest.approx((low[0], high[0]))
+
+
+def test_how_far_clusters_differ_equals_a_loop():
+    rng = np.random.default_rng(2)
+    group, cluster, place = (rng.integers(0, size, 60) for size in (3, 7, 4))
+    squares, clusters = cluster_squares(group, cluster, place, (3, 4))
+    for one in range(3):
+        assert clusters[one] == len(set(cluster[group == one].tolist()))
+        for thing in range(4):
+            share = (place[group == one] == thing).mean()
+            left = [
+                ((place[(group == one) & (cluster == each)] == thing) - share).sum() ** 2 for each in range(7)
+            ]
+            assert squares[one, thing] == pytest.approx(sum(left))
+
+
+def test_interactions_that_are_their_own_clusters_hang_together_as_in_the_kernel():
+    each = coqs.blind_spots(VISITS, cluster="interaction")
+    low, high = clustered_share_interval([1 / 3], [60], [60 * (1 / 3) * (2 / 3)], [60])
+    assert (each["ci_low"][0], each["ci_high"][0]) == pytest.approx((low[0], high[0]))
+    assert each.clusters.tolist() == [30, 30, 60]
+
+
+def test_of_one_cluster_no_interval_can_be_told():
+    spots = coqs.blind_spots(VISITS, cluster="year", expected={"client": 0.9})
+    assert spots["state"][0] == "cannot tell"
+    assert "33.3% (cannot tell how surely)" in str(spots)
+    assert len(coqs.blind_spots(seen(), cluster="day").over_time()["n"]) == 0
+
+
+def test_clustered_results_pickle_and_compare():
+    spots = coqs.blind_spots(VISITS, cluster="day")
+    assert pickle.loads(pickle.dumps(spots)) == spots
+    assert not pickle.loads(pickle.dumps(spots)).squares.flags.writeable
+    assert spots != coqs.blind_spots(VISITS)
+
+
 @pytest.mark.slow
 def test_intervals_cover_and_what_is_never_seen_is_bounded():
     """20,000 draws of 80 interactions of two sets: the error of the coverage is 0.15 points."""
@@ -153,3 +207,17 @@ def test_intervals_cover_and_what_is_never_seen_is_bounded():
     low, high = wilson_interval(n, np.full(n.shape, 80))
     high = np.where(n == 0, 1 - 0.05 ** (1 / 80), high)
     assert 0.935 <= ((low <= share) & (share <= high)).mean() <= 0.965
+
+
+@pytest.mark.slow
+def test_intervals_cover_where_observers_come_for_a_day_at_one_post():
+    """2,000 draws of 40 days of 10 interactions, mostly of one set: coverage errs by half a point."""
+    rng = np.random.default_rng(6)
+    n = rng.binomial(10, rng.beta(0.6, 1.4, (2000, 40)))
+    share = n.sum(axis=1) / 400
+    squares = ((n - share[:, None] * 10) ** 2).sum(axis=1)
+    clustered = clustered_share_interval(share, np.full(2000, 400), squares, np.full(2000, 40))
+    alone = wilson_interval(n.sum(axis=1), np.full(2000, 400))
+    covered, missed = (((low <= 0.3) & (high >= 0.3)).mean() for low, high in (clustered, alone))
+    assert 0.935 <= covered <= 0.965
+    assert missed < 0.7

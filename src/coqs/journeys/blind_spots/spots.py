@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from coqs.errors import NotFoundError, PolicyError
+from coqs.journeys.blind_spots.clusters import cluster_places, cluster_squares, clustered_limits
 from coqs.journeys.blind_spots.shares import check_shares
 from coqs.journeys.of_scores import unit_times
 from coqs.journeys.periods import Starts, period_ordinals, period_starts
 from coqs.kernels import wilson_interval
 from coqs.results import Scores
-from coqs.results.buckets import CYCLES, WEEKDAYS, check_every
+from coqs.results.buckets import CYCLES, EVERY, WEEKDAYS, check_every
 from coqs.results.grouping import key_column, known_keys
 from coqs.results.plots import INK, SOFT, UNSEEN, new_axes
 from coqs.results.units import Units, units_column
@@ -27,6 +28,7 @@ Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 NO_SHARES: Mapping[str, float] = MappingProxyType({})
 STATES = ("never seen", "too little", "enough", "too much", "cannot tell", "seen")
+ARRAYS = ("periods", "counts", "n", "squares", "clusters")
 NEVER, LITTLE, ENOUGH, MUCH, CANNOT_TELL, SEEN = STATES
 
 
@@ -57,6 +59,12 @@ class BlindSpots(Tabular):
     """Interactions of which it was not recorded."""
     expected: Mapping[str, float] = attrs.field(converter=read_only)
     confidence: float = 0.95
+    cluster: str | None = None
+    """What hangs together, such as the interactions of one day."""
+    squares: Floats = attrs.field(factory=lambda: np.zeros((0, 0)))
+    """(P + 1, values) how far clusters differ, in each period and last overall; empty where none do."""
+    clusters: Counts = attrs.field(factory=lambda: np.zeros(0, np.int64))
+    """(P + 1,) how many of them there are."""
 
     @property
     def columns(self) -> Mapping[str, npt.NDArray[Any]]:  # type: ignore[override]
@@ -81,7 +89,7 @@ class BlindSpots(Tabular):
         """Return `period`, `value`, `n`, `of`, `share`, `ci_low`, `ci_high`: a row a period and value."""
         of = np.repeat(self.counts.sum(axis=1), len(self.values))
         n = self.counts.ravel()
-        low, high = wilson_interval(n, of, confidence=self.confidence)
+        low, high = self._limits_over_time()
         names = np.array([str(each) for each in self.periods], object)
         return {
             "period": np.repeat(names, len(self.values)),
@@ -121,11 +129,23 @@ class BlindSpots(Tabular):
         return ax
 
     def _interval(self) -> tuple[Floats, Floats]:
-        """Return Wilson's limits; of what was never seen the most that chance may well have hidden."""
+        """Return the limits; of what was never seen the most that chance may well have hidden."""
         total = int(self.n.sum())
-        low, high = wilson_interval(self.n, np.full(len(self.n), total), confidence=self.confidence)
+        if self.cluster is None:
+            low, high = wilson_interval(self.n, np.full(len(self.n), total), confidence=self.confidence)
+        else:
+            whole = (self.n[None, :], self.squares[-1:], self.clusters[-1:])
+            low, high = (limit[0] for limit in clustered_limits(*whole, self.confidence))
+            total = int(self.clusters[-1])
         hidden = 1 - (1 - self.confidence) ** (1 / total) if total else np.nan
         return low, np.where(self.n == 0, hidden, high)
+
+    def _limits_over_time(self) -> tuple[Floats, Floats]:
+        if self.cluster is None:
+            of = np.repeat(self.counts.sum(axis=1), len(self.values))
+            return wilson_interval(self.counts.ravel(), of, confidence=self.confidence)
+        limits = clustered_limits(self.counts, self.squares[:-1], self.clusters[:-1], self.confidence)
+        return limits[0].ravel(), limits[1].ravel()
 
     def _states(self, expected: Floats, low: Floats, high: Floats) -> Iterator[str]:
         for n, goal, least, most in zip(self.n.tolist(), expected, low, high, strict=True):
@@ -159,10 +179,9 @@ class BlindSpots(Tabular):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, BlindSpots):
             return NotImplemented
-        names = ("by", "values", "every", "tz", "unknown", "expected", "confidence")
+        names = ("by", "values", "every", "tz", "unknown", "expected", "confidence", "cluster")
         same = all(getattr(self, name) == getattr(other, name) for name in names)
-        arrays = ("periods", "counts", "n")
-        return same and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays)
+        return same and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in ARRAYS)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -179,12 +198,12 @@ class BlindSpots(Tabular):
 
 
 def _again(parts: dict[str, Any]) -> BlindSpots:
-    frozen = {name: frozen_array(parts[name], parts[name].dtype) for name in ("periods", "counts", "n")}
+    frozen = {name: frozen_array(parts[name], parts[name].dtype) for name in ARRAYS}
     return BlindSpots(**parts | frozen)
 
 
 def _told(row: Mapping[str, Any], every: str) -> str:
-    if row["ci_high"] is None:
+    if row["share"] is None:
         return "nothing was observed at all"
     goal = "" if row["expected"] is None else f", expected {row['expected']:.1%}"
     if not row["n"]:
@@ -192,7 +211,9 @@ def _told(row: Mapping[str, Any], every: str) -> str:
     gone = row["unseen_for"]
     since = f"; not seen for {gone} {every}s" if gone > 1 else ""
     state = "" if row["state"] == SEEN else f"; {row['state']}"
-    return f"{row['share']:.1%} ({row['ci_low']:.1%} to {row['ci_high']:.1%}){goal}{state}{since}"
+    told = row["ci_low"] is not None
+    limits = f"{row['ci_low']:.1%} to {row['ci_high']:.1%}" if told else f"{CANNOT_TELL} how surely"
+    return f"{row['share']:.1%} ({limits}){goal}{state}{since}"
 
 
 def blind_spots(
@@ -202,6 +223,7 @@ def blind_spots(
     every: str = "week",
     tz: str | None = None,
     expected: Mapping[str, float] = NO_SHARES,
+    cluster: str | None = None,
     confidence: float = 0.95,
 ) -> BlindSpots:
     """Tell how much each set, hour, day or post was observed, and what never was.
@@ -217,6 +239,9 @@ def blind_spots(
     expected
         Value to the share of the interactions that it should have, from 0 to 1. What is named here and never
         seen is a blind spot.
+    cluster
+        What hangs together where observers come for a while and see one post or one set many times: "day" or
+        another stretch of time, rater, or any other column. Intervals are then wider.
     confidence
         Coverage of the intervals, each by itself.
 
@@ -234,6 +259,8 @@ def blind_spots(
     Shares have Wilson's interval. Of what was never seen in n interactions, the upper limit is
     1 - (1 - confidence)^(1/n), about 3/n at 95 %: J. A. Hanley and A. Lippman-Hand, "If nothing goes wrong,
     is everything all right?", Journal of the American Medical Association 249 (1983), 1743-1745.
+    Both take interactions for draws that are independent of each other. With clusters, the interval is
+    `coqs.kernels.clustered_share_interval`, and n in the upper limit is the number of clusters.
 
     Examples
     --------
@@ -241,12 +268,18 @@ def blind_spots(
     >>> coqs.blind_spots(coqs.score(coqs.make_sample(n=300))).blind()
     ('self',)
     """
-    _check(scores, by, every, confidence)
-    return _counted(scores, by, every, tz or "UTC", expected, confidence)
+    _check(scores, by, every, cluster, confidence)
+    return _counted(scores, by, every, tz or "UTC", expected, cluster, confidence)
 
 
 def _counted(
-    scores: Scores, by: str, every: str, tz: str, expected: Mapping[str, float], confidence: float
+    scores: Scores,
+    by: str,
+    every: str,
+    tz: str,
+    expected: Mapping[str, float],
+    cluster: str | None,
+    confidence: float,
 ) -> BlindSpots:
     zone = zone_named(tz)
     assert zone is not None
@@ -261,6 +294,11 @@ def _counted(
     first = int(ordinals.min()) if len(ordinals) else 0
     n_periods = int(ordinals.max()) - first + 1 if len(ordinals) else 0
     cell = (ordinals - first) * len(values) + place[timed]
+    shape = (n_periods, len(values))
+    hanging = {}
+    if cluster is not None:
+        together = cluster_places(scores, units, cluster, at, tz)
+        hanging = _hanging(ordinals - first, timed, place, together, shape)
     starts = period_starts(np.arange(first, first + n_periods), every)
     return BlindSpots(
         by=by,
@@ -268,16 +306,32 @@ def _counted(
         periods=frozen_array(starts, starts.dtype),
         every=every,
         tz=tz,
-        counts=freeze(np.bincount(cell, minlength=n_periods * len(values)).reshape(n_periods, len(values))),
+        counts=freeze(np.bincount(cell, minlength=n_periods * len(values)).reshape(shape)),
         n=freeze(np.bincount(place[place >= 0], minlength=len(values))),
         unknown=int((place < 0).sum()),
         expected={name: float(share) for name, share in expected.items()},
         confidence=confidence,
+        cluster=cluster,
+        **hanging,
     )
 
 
-def _check(scores: Scores, by: str, every: str, confidence: float) -> None:
+def _hanging(
+    period: Counts, timed: npt.NDArray[np.bool_], place: Counts, cluster: Counts, shape: tuple[int, int]
+) -> dict[str, npt.NDArray[Any]]:
+    """Return how far clusters differ, and how many there are, in each period and last overall."""
+    known = place >= 0
+    parts = cluster_squares(period, cluster[timed], place[timed], shape)
+    whole = cluster_squares(np.zeros(int(known.sum()), np.int64), cluster[known], place[known], (1, shape[1]))
+    squares, clusters = (np.concatenate(each) for each in zip(parts, whole, strict=True))
+    return {"squares": freeze(squares), "clusters": freeze(clusters)}
+
+
+def _check(scores: Scores, by: str, every: str, cluster: str | None, confidence: float) -> None:
     check_every(every)
+    clusters = (*known_keys(scores.ratings), *EVERY)
+    if cluster is not None and cluster not in clusters:
+        raise NotFoundError("cluster", cluster, clusters, where="blind_spots")
     if by not in known_keys(scores.ratings):
         raise NotFoundError("key", by, known_keys(scores.ratings), where="blind_spots")
     if not 0 < confidence < 1:
